@@ -1,0 +1,50 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ArticlesConfig(AppConfig):
+    name = "articles"
+    verbose_name = _("articles")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from history.aggregates import Aggregate, register
+
+        from . import piece
+        from .models import Article, Person, Section, Tag
+
+        of_claim = "(SELECT article_id FROM claims_claim WHERE id = r.claim_id)"
+        of_publication = "(SELECT article_id FROM articles_publication WHERE id = r.publication_id)"
+        register(
+            Aggregate(
+                model=Article,
+                tables={
+                    "articles_article": "r.id",
+                    "articles_article_tags": "r.article_id",
+                    "articles_byline": "r.article_id",
+                    "articles_image": "r.article_id",
+                    "articles_publication": "r.article_id",
+                    "articles_correction": of_publication,
+                    "claims_claim": "r.article_id",
+                    "claims_claim_rests_on": (
+                        "(SELECT article_id FROM claims_claim WHERE id = r.from_claim_id)"
+                    ),
+                    "claims_passage": of_claim,
+                    "claims_citation": of_claim,
+                    "claims_check": of_claim,
+                    "claims_reading": "r.article_id",
+                },
+                format=piece.FORMAT,
+                write=piece.write,
+                append_only=[
+                    "articles_publication",
+                    "articles_correction",
+                    "claims_check",
+                    "claims_reading",
+                ],
+            )
+        )
+        # Their labels reach readers through publications only, so their
+        # changes are entered in the ledger, but they have no documents.
+        for model in (Person, Section, Tag):
+            register(Aggregate(model=model, tables={model._meta.db_table: "r.id"}))

@@ -1,0 +1,169 @@
+"""What holds in every environment. Database, secrets and transport are settled in the others."""
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from newsroom import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+environment.load(BASE_DIR / ".env")
+
+# Everything that the installation makes and keeps beside its database.
+VAR_DIR = environment.folder("NEWSROOM_VAR", BASE_DIR / "var")
+
+# The application
+
+INSTALLED_APPS = [
+    "newsroom.apps.DeskConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "reversion",
+    "django_prose_editor",
+    "django_htmx",
+    "csp",
+    "newsroom",
+    "history",
+    "sources",
+    "claims",
+    "articles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "newsroom.urls"
+WSGI_APPLICATION = "newsroom.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Revisions hold whole documents: one format for each aggregate.
+SERIALIZATION_MODULES = {"piece": "articles.piece", "source": "sources.document"}
+
+NEWSROOM: dict[str, Any] = {
+    # Who publishes, as readers see it.
+    "PUBLISHER": environment.text("NEWSROOM_PUBLISHER", "Newsroom"),
+    # One key for each protected source, and the master key unless NEWSROOM_MASTER_KEY is set.
+    # Outside the database and its backups: a destroyed key must stay destroyed.
+    "KEYS_DIR": environment.folder("NEWSROOM_KEYS_DIR", VAR_DIR / "keys"),
+    "MASTER_KEY": environment.text("NEWSROOM_MASTER_KEY"),
+    # The largest manuscript that an import reads.
+    "MAX_IMPORT_BYTES": 5 * 1024 * 1024,
+}
+
+# People
+
+AUTH_USER_MODEL = "newsroom.User"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# Language and time
+
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", _("German")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
+USE_I18N = True
+TIME_ZONE = "Europe/Berlin"
+USE_TZ = True
+
+# Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = environment.folder("NEWSROOM_STATIC_ROOT", VAR_DIR / "static")
+MEDIA_URL = "/media/"
+MEDIA_ROOT = environment.folder("NEWSROOM_MEDIA_ROOT", VAR_DIR / "media")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Security
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # The nonce is for the import map; scripts are files.
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    },
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Addresses in the desk name unpublished pieces; other sites get the origin at most.
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# Logging: what happened and where, never what was sent. Django's e-mails to administrators quote
+# the request, forms included, so nobody is mailed and no handler formats a request.
+
+ADMINS: list[str] = []
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+    },
+    "root": {"handlers": ["console"], "level": environment.text("NEWSROOM_LOG_LEVEL", "INFO")},
+    "loggers": {
+        # Replaces Django's own handlers, the mailing one among them.
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # Would log statements, and with them manuscripts and names.
+        "django.db.backends": {"level": "WARNING"},
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    },
+}
+# Error reports hide every setting, POST value and variable, not just those that look secret.
+DEFAULT_EXCEPTION_REPORTER_FILTER = "newsroom.reports.CautiousReporterFilter"
