@@ -22,8 +22,8 @@ if not environment.text("DATABASE_URL"):
     DATABASES["default"]["TEST"] = {"NAME": f"test_newsroom_{run}"}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES = STORAGES | {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+STORAGES = {
+    **{name: {"BACKEND": "django.core.files.storage.InMemoryStorage"} for name in STORAGES},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -109,11 +109,11 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def test_it_comes_back_after_the_server_was_killed(folder):
     data = folder / "data"
-    with connect(ensure(data, durable=False)) as connection:
+    with connect(ensure(data)) as connection:
         connection.execute("CREATE TABLE kept (word text)")
     os.kill(server_pid(data), signal.SIGKILL)
 
-    with connect(ensure(data, durable=False)) as connection:
+    with connect(ensure(data)) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
