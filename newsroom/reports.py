@@ -1,5 +1,6 @@
 """Error reports that quote nothing of what was sent."""
 
+from collections.abc import ItemsView
 from typing import Any
 
 from django.http import HttpRequest
@@ -22,7 +23,7 @@ class CautiousReporterFilter(SafeExceptionReporterFilter):
 
     def get_traceback_frame_variables(
         self, request: HttpRequest | None, tb_frame: Any
-    ) -> list[tuple[str, Any]]:
+    ) -> ItemsView[str, Any]:
         if not self.is_active(request):
-            return list(tb_frame.f_locals.items())
-        return [(name, self.cleansed_substitute) for name in tb_frame.f_locals]
+            return tb_frame.f_locals.items()
+        return dict.fromkeys(tb_frame.f_locals, self.cleansed_substitute).items()
