@@ -2,9 +2,23 @@
 
 from uuid import uuid4
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class PeopleManager(UserManager):
+    use_in_migrations = False
+
+    def system(self) -> "User":
+        """Return the account that answers for what nobody in person does; nobody can log in to it."""
+        user, created = self.get_or_create(
+            username="system", defaults={"is_active": False, "first_name": "Newsroom"}
+        )
+        if created:
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+        return user
 
 
 class User(AbstractUser):
@@ -15,6 +29,8 @@ class User(AbstractUser):
     """
 
     id = models.UUIDField(_("id"), primary_key=True, default=uuid4, editable=False)
+
+    objects = PeopleManager()
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")

@@ -116,6 +116,16 @@ MEDIA_ROOT = environment.folder("NEWSROOM_MEDIA_ROOT", VAR_DIR / "media")
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # Pictures, served to readers under the SHA-256 of their bytes.
+    "images": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT / "images", "base_url": "/media/images/"},
+    },
+    # Copies of sources: private, shown to the desk alone, so without an address.
+    "captures": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "captures", "base_url": None},
+    },
 }
 
 # Security

@@ -1,0 +1,375 @@
+"""The piece document: format ``piece`` of django-reversion's serializers.
+
+*Content* is what a restore writes, byte for byte. The *record* (checks,
+readings, withdrawn claims) is only ever added to. Other aggregates are named
+by key: their labels may change, the document does not.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from django.core.serializers.base import DeserializationError
+from django.db import models
+
+from claims.choices import Place
+from claims.models import Check, Citation, Claim, Passage, Reading
+from claims.text import split_blocks
+from history import canonical
+from history.documents import Document, Format
+from sources.models import Capture, Source
+
+from .body import Verbatim
+from .models import Article, Byline, Image, Person, Section, Tag
+
+FORMAT = Format("piece", schema=1)
+
+# Columns of the piece's tables that the document leaves out, and why.
+WORKFLOW = "workflow of the working copy: stands in the ledger, is not restored"
+EXCLUDED = {
+    "articles_article": {
+        "slug": WORKFLOW,
+        "state": WORKFLOW,
+        "assignee_id": WORKFLOW,
+        "due": WORKFLOW,
+        "created_at": "never changes",
+    },
+    "articles_publication": {"*": "publications have documents of their own"},
+    "articles_correction": {"*": "part of the publication's document"},
+}
+
+_PLACE_ORDER = {place: index for index, place in enumerate(Place.values)}
+
+
+class RestoreRefused(Exception):
+    """A document that cannot be restored, because what it names is gone."""
+
+
+def _key(value: UUID | None) -> str | None:
+    return str(value) if value else None
+
+
+def _day(value: Any) -> str | None:
+    return value.isoformat() if value else None
+
+
+def write(pk: object) -> Document:
+    """Return the document of one piece. Ten queries, whatever its size."""
+    article = Article._base_manager.get(pk=pk)
+    bylines = Byline.objects.filter(article_id=pk).order_by("position", "pk")
+    images = list(Image.objects.filter(article_id=pk).order_by("position", "pk"))
+    image_order = {image.pk: index for index, image in enumerate(images)}
+    claims, withdrawn = _claims(pk, image_order)
+    return {
+        "schema": FORMAT.schema,
+        "type": FORMAT.type,
+        "id": str(article.pk),
+        "content": {
+            "language": article.language,
+            "kicker": article.kicker,
+            "headline": article.headline,
+            "standfirst": article.standfirst,
+            "body": split_blocks(article.body),
+            "section": _key(article.section_id),
+            "tags": sorted(
+                map(str, Article.tags.through.objects.filter(article_id=pk).values_list("tag_id", flat=True))
+            ),
+            "embargo": canonical.stamp(article.embargo),
+            "bylines": [
+                {
+                    "id": str(byline.pk),
+                    "person": str(byline.person_id),
+                    "role": byline.role,
+                    "position": byline.position,
+                }
+                for byline in bylines
+            ],
+            "images": [
+                {
+                    "id": str(image.pk),
+                    "position": image.position,
+                    "file": image.file,
+                    "media_type": image.media_type,
+                    "width": image.width,
+                    "height": image.height,
+                    "caption": image.caption,
+                    "credit": image.credit,
+                    "rights": image.rights,
+                    "alt": image.alt,
+                }
+                for image in images
+            ],
+            "claims": claims,
+        },
+        "record": {
+            "checks": [
+                {
+                    "id": str(check.pk),
+                    "claim": str(check.claim_id),
+                    "checker": str(check.checker),
+                    "at": canonical.stamp(check.at),
+                    "verdict": check.verdict,
+                    "confirmed": check.confirmed,
+                    "note": check.note,
+                    "snapshot": check.snapshot,
+                }
+                for check in Check.objects.filter(claim__article_id=pk).order_by("at", "pk")
+            ],
+            "readings": [
+                {
+                    "id": str(reading.pk),
+                    "reader": str(reading.reader),
+                    "at": canonical.stamp(reading.at),
+                    "rule": reading.rule,
+                    "sentences": reading.sentences,
+                }
+                for reading in Reading.objects.filter(article_id=pk).order_by("at", "pk")
+            ],
+            "withdrawn": withdrawn,
+        },
+    }
+
+
+def _claims(pk: object, image_order: dict[UUID, int]) -> tuple[list[Document], list[Document]]:
+    """Return the documents of the live claims, in text order, and of the withdrawn ones."""
+    rests_on: dict[UUID, list[str]] = defaultdict(list)
+    through = Claim.rests_on.through.objects.filter(from_claim__article_id=pk)
+    for claim, other in through.values_list("from_claim_id", "to_claim_id"):
+        rests_on[claim].append(str(other))
+    passages: dict[UUID, list[Passage]] = defaultdict(list)
+    for passage in Passage.objects.filter(claim__article_id=pk):
+        passages[passage.claim_id].append(passage)
+    citations: dict[UUID, list[Citation]] = defaultdict(list)
+    for citation in Citation.objects.filter(claim__article_id=pk).order_by("position", "pk"):
+        citations[citation.claim_id].append(citation)
+
+    def place(passage: Passage) -> tuple:
+        lost = passage.start is None
+        image = image_order.get(passage.image_id, 0) if passage.image_id else 0
+        return (lost, _PLACE_ORDER[passage.field], image, passage.start or 0, str(passage.pk))
+
+    live, withdrawn = [], []
+    for claim in Claim.objects.filter(article_id=pk):
+        own = sorted(passages[claim.pk], key=place)
+        order = (place(own[0]) if own else (True, 9, 0, 0, ""), str(claim.pk))
+        document = _claim(claim, sorted(rests_on[claim.pk]), own, citations[claim.pk])
+        (withdrawn if claim.withdrawn else live).append((order, document))
+    # The keys of the order end in the claim's own key, so documents are never compared.
+    return [d for _, d in sorted(live)], [d for _, d in sorted(withdrawn)]
+
+
+def _claim(
+    claim: Claim, rests_on: list[str], passages: list[Passage], citations: list[Citation]
+) -> Document:
+    return {
+        "id": str(claim.pk),
+        "statement": claim.statement,
+        "voice": claim.voice,
+        "attribution": claim.attribution,
+        "as_of": _day(claim.as_of),
+        "check_by": _day(claim.check_by),
+        "risk": claim.risk,
+        "rests_on": rests_on,
+        "passages": [
+            {
+                "id": str(passage.pk),
+                "field": passage.field,
+                "image": _key(passage.image_id),
+                "start": passage.start,
+                "exact": passage.exact,
+                "prefix": passage.prefix,
+                "suffix": passage.suffix,
+            }
+            for passage in passages
+        ],
+        "citations": [
+            {
+                "id": str(citation.pk),
+                "source": str(citation.source_id),
+                "capture": _key(citation.capture_id),
+                "position": citation.position,
+                "stance": citation.stance,
+                "tier": citation.tier,
+                "credibility": citation.credibility,
+                "quote": citation.quote,
+                "translation": citation.translation,
+                "locator": citation.locator,
+                "note": citation.note,
+                "sealed": citation.sealed,
+            }
+            for citation in citations
+        ],
+    }
+
+
+class Serializer:
+    internal_use_only = True
+
+    def serialize(self, queryset: Any, **options: Any) -> str:
+        (article,) = queryset
+        self._text = FORMAT.dumps(write(article.pk))
+        return self._text
+
+    def getvalue(self) -> str:
+        return self._text
+
+
+class StoredPiece:
+    """A piece as a document holds it; ``save()`` restores its content.
+
+    Claims that came later are withdrawn, with their citations as they stand.
+    Checks and readings are left as they are.
+    """
+
+    m2m_data = None
+
+    def __init__(self, document: Document) -> None:
+        content = document["content"]
+        self.id = UUID(document["id"])
+        self.content = content
+        self.fields = {
+            "language": content["language"],
+            "kicker": content["kicker"],
+            "headline": content["headline"],
+            "standfirst": content["standfirst"],
+            # As it was, to the byte: the sanitiser's rules may have changed since.
+            "body": Verbatim("".join(content["body"])),
+            "section_id": content["section"],
+            "embargo": canonical.moment(content["embargo"]),
+        }
+        self.object = Article(pk=self.id, **self.fields)
+
+    def save(self, save_m2m: bool = True, using: str | None = None, **kwargs: Any) -> None:
+        """Write the content; raises ``RestoreRefused`` if something it names is gone."""
+        content = self.content
+        self._refuse_what_is_gone()
+        Article._base_manager.filter(pk=self.id).update(**self.fields)
+        Article(pk=self.id).tags.set(content["tags"])
+        _replace(
+            Byline.objects.filter(article_id=self.id),
+            [
+                Byline(
+                    pk=row["id"], article_id=self.id, person_id=row["person"], role=row["role"],
+                    position=row["position"],
+                )
+                for row in content["bylines"]
+            ],
+        )  # fmt: skip
+        claims = content["claims"]
+        keys = [claim["id"] for claim in claims]
+        later = Claim.objects.filter(article_id=self.id, withdrawn=False).exclude(pk__in=keys)
+        Passage.objects.filter(claim__in=later).delete()
+        later.update(withdrawn=True)
+        images = [
+            Image(article_id=self.id, **{**row, "id": UUID(row["id"])}) for row in content["images"]
+        ]
+        own = Image.objects.filter(article_id=self.id)
+        _upsert(Image, images)
+        _upsert(
+            Claim,
+            [
+                Claim(
+                    pk=row["id"], article_id=self.id, withdrawn=False,
+                    **{
+                        name: row[name]
+                        for name in ("statement", "voice", "attribution", "as_of", "check_by", "risk")
+                    },
+                )
+                for row in claims
+            ],
+        )  # fmt: skip
+        self._rest(claims)
+        _replace(
+            Passage.objects.filter(claim__in=keys),
+            [
+                Passage(
+                    pk=row["id"], claim_id=claim["id"], image_id=row["image"],
+                    **{name: row[name] for name in ("field", "start", "exact", "prefix", "suffix")},
+                )
+                for claim in claims
+                for row in claim["passages"]
+            ],
+        )  # fmt: skip
+        # After the passages in their captions have moved.
+        own.exclude(pk__in=[image.pk for image in images]).delete()
+        _replace(
+            Citation.objects.filter(claim__in=keys),
+            [
+                Citation(
+                    pk=row["id"], claim_id=claim["id"], source_id=row["source"],
+                    capture_id=row["capture"],
+                    **{
+                        name: row[name]
+                        for name in (
+                            "position", "stance", "tier", "credibility", "quote", "translation",
+                            "locator", "note", "sealed",
+                        )
+                    },
+                )
+                for claim in claims
+                for row in claim["citations"]
+            ],
+        )  # fmt: skip
+
+    def _rest(self, claims: list[Document]) -> None:
+        through = Claim.rests_on.through
+        keys = [claim["id"] for claim in claims]
+        wanted = {(UUID(c["id"]), UUID(other)) for c in claims for other in c["rests_on"]}
+        present = {
+            (row.from_claim_id, row.to_claim_id): row.pk
+            for row in through.objects.filter(from_claim__in=keys)
+        }
+        gone = [pk for pair, pk in present.items() if pair not in wanted]
+        through.objects.filter(pk__in=gone).delete()
+        through.objects.bulk_create(
+            through(from_claim_id=one, to_claim_id=other)
+            for one, other in sorted(wanted - present.keys())
+        )
+
+    def _refuse_what_is_gone(self) -> None:
+        content = self.content
+        citations = [row for claim in content["claims"] for row in claim["citations"]]
+        named: dict[type[models.Model], Iterable[str | None]] = {
+            Section: [content["section"]],
+            Tag: content["tags"],
+            Person: [row["person"] for row in content["bylines"]],
+            Source: [row["source"] for row in citations],
+            Capture: [row["capture"] for row in citations],
+            Claim: [other for claim in content["claims"] for other in claim["rests_on"]],
+        }
+        for model, keys in named.items():
+            wanted = {UUID(key) for key in keys if key}
+            if not wanted:
+                continue
+            if model is Claim:
+                wanted -= {UUID(claim["id"]) for claim in content["claims"]}
+            present = model._base_manager.filter(pk__in=wanted).values_list("pk", flat=True)
+            if missing := wanted - set(present):
+                raise RestoreRefused(
+                    f"{model._meta.verbose_name} no longer there: "
+                    + ", ".join(sorted(map(str, missing)))
+                )
+
+
+def _upsert(model: type[models.Model], rows: list[Any]) -> None:
+    if rows:
+        model._base_manager.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=[f.name for f in model._meta.local_concrete_fields if not f.primary_key],
+        )
+
+
+def _replace(present: models.QuerySet, rows: list[Any]) -> None:
+    """Make exactly these rows of those that are present; equal rows are written equal."""
+    present.exclude(pk__in=[row.pk for row in rows]).delete()
+    _upsert(present.model, rows)
+
+
+def Deserializer(text: str, **options: Any) -> Iterator[StoredPiece]:  # noqa: N802 (Django's name)
+    try:
+        yield StoredPiece(FORMAT.loads(text))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DeserializationError(str(error)) from error

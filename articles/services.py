@@ -1,0 +1,350 @@
+"""What can be done with a piece. Each service is one act: wholly done and on record, or not at all."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims import services as claims
+from claims.models import Claim
+from history import canonical, revisions
+from history.acts import act, lock
+
+from . import gate, public
+from .choices import Kind, State
+from .models import Article, Byline, Correction, Person, Publication, Section, Tag
+from .piece import StoredPiece
+from .slugs import free_slug
+from .working_copy import WorkingCopy
+
+
+class ConflictingSave(Exception):
+    """Somebody else saved the piece after this editor had opened it. Nothing was saved."""
+
+    def __init__(self, stored: Article, revision: int) -> None:
+        super().__init__(_("The piece was changed in the meantime."))
+        self.stored = stored
+        self.revision = revision
+
+
+class ClaimsWouldVanish(Exception):
+    """The new text lacks the marks of known claims, and nobody has confirmed that."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        super().__init__(_("Claims would lose their passage."))
+        self.claims = list(claims)
+
+
+class GateClosed(Exception):
+    """Rules of the gate fail. Nothing was published."""
+
+    def __init__(self, problems: Sequence[gate.Problem]) -> None:
+        super().__init__("\n".join(problem.message for problem in problems))
+        self.problems = list(problems)
+
+
+# Writing
+
+
+def create_article(
+    *,
+    actor: Any,
+    headline: str,
+    body: str = "",
+    language: str = "de",
+    section: Section | None = None,
+    slug: str = "",
+    bylines: Sequence[Person] = (),
+    tags: Sequence[Tag] = (),
+    comment: str = "",
+    **fields: Any,
+) -> Article:
+    """Make a draft in one revision; marks in the body become claims.
+
+    Raises ``ValidationError``. Without a ``slug`` one is made from the headline.
+    """
+    article = Article(
+        headline=headline, body=body, language=language, section=section, **fields
+    )  # fmt: skip
+    with act("articles.article.created", actor=actor, comment=comment):
+        article.slug = slug or free_slug(Article, headline)
+        article.body = claims.admit(article, article.body).body
+        article.full_clean()
+        article.save(force_insert=True)
+        article.tags.set(tags)
+        set_bylines(article, bylines)
+        claims.sync(article)
+    return article
+
+
+def set_bylines(article: Article, people: Sequence[Person]) -> None:
+    """Put these people over a piece, in this order, inside an act."""
+    present = {row.person_id: row for row in article.bylines.all()}
+    wanted = {person.pk: index for index, person in enumerate(people)}
+    article.bylines.exclude(person__in=wanted).delete()
+    for person, position in wanted.items():
+        row = present.get(person)
+        if row is None:
+            Byline.objects.create(article=article, person_id=person, position=position)
+        elif row.position != position:
+            row.position = position
+            row.save(update_fields=["position"])
+
+
+def guard_save(
+    stored: Article, *, body: str, based_on: int | None, confirmed: Collection[UUID] = ()
+) -> claims.Admitted:
+    """Say whether a text may replace that of the stored, locked article.
+
+    ``based_on`` is the revision that the editor had opened (``None``: whatever
+    is there); ``confirmed`` are the claims whose vanishing was agreed to.
+    Raises ``ConflictingSave`` or ``ClaimsWouldVanish``.
+    """
+    latest = revisions.latest_revision(stored)
+    if based_on is not None and based_on != latest:
+        raise ConflictingSave(stored, latest)
+    admitted = claims.admit(stored, body)
+    vanishing = claims.vanishing(stored, admitted.body)
+    if any(claim.pk not in confirmed for claim in vanishing):
+        raise ClaimsWouldVanish(vanishing)
+    return admitted
+
+
+def save_article(
+    article: Article,
+    *,
+    actor: Any,
+    based_on: int | None = None,
+    confirmed: Collection[UUID] = (),
+    bylines: Sequence[Person] | None = None,
+    tags: Sequence[Tag] | None = None,
+    comment: str = "",
+    **fields: Any,
+) -> Article:
+    """Save changed fields of a piece; claims and passages follow the text.
+
+    Raises ``ConflictingSave``, ``ClaimsWouldVanish`` (see ``guard_save``) and
+    ``ValidationError``. Fields that are not given stay as they are stored.
+    """
+    with act("articles.article.saved", actor=actor, comment=comment) as this:
+        stored = lock(article)
+        before = {name: getattr(stored, name) for name in ("slug", "state")}
+        for name, value in fields.items():
+            setattr(stored, name, value)
+        # As it will stand in the row, so that marks are judged by what is kept.
+        stored.body = Article._meta.get_field("body").clean(stored.body, stored)
+        unchanged = Article._base_manager.get(pk=stored.pk)
+        stored.body = guard_save(
+            unchanged, body=stored.body, based_on=based_on, confirmed=confirmed
+        ).body
+        stored.full_clean()
+        stored.save()
+        if tags is not None:
+            stored.tags.set(tags)
+        if bylines is not None:
+            set_bylines(stored, bylines)
+        claims.sync(stored)
+        moved = {
+            name: [old, getattr(stored, name)]
+            for name, old in before.items()
+            if old != getattr(stored, name)
+        }
+        if moved:
+            this.note(stored, workflow=moved)
+    return stored
+
+
+# Looking back
+
+
+def restore(article: Article, *, revision: int, actor: Any, comment: str = "") -> int | None:
+    """Make the content of an earlier revision the present one, as a new revision.
+
+    Returns the new revision's number, or ``None`` if the content is the same
+    already. Raises ``Entry.DoesNotExist`` for an unknown revision and
+    ``RestoreRefused`` if something that it names is gone. Checks and readings
+    stay; later claims are withdrawn.
+    """
+    with act("articles.article.restored", actor=actor, comment=comment) as this:
+        article = lock(article)
+        before = revisions.latest_revision(article)
+        wanted = revisions.document(article, revision)
+        if revisions.document(article, before)["content"] == wanted["content"]:
+            return None
+        StoredPiece(wanted).save()
+        this.note(article, restored_from=revision)
+    return revisions.latest_revision(article)
+
+
+# Workflow
+
+
+def set_state(
+    article: Article,
+    *,
+    actor: Any,
+    state: str,
+    assignee: Any = None,
+    due: datetime | None = None,
+    comment: str = "",
+) -> Article:
+    """Hand a piece on: its state, who has it now, until when, and a note to them."""
+    with act("articles.article.handed_on", actor=actor, comment=comment) as this:
+        article = lock(article)
+        if state == State.SHELVED and article.publications.exists():
+            raise ValidationError(_("A published piece cannot be shelved: it is retracted."))
+        moved = {"state": [article.state, str(state)]}
+        article.state, article.assignee, article.due = state, assignee, due
+        article.full_clean()
+        article.save(update_fields=["state", "assignee", "due"])
+        if assignee is not None:
+            moved["assignee"] = [str(assignee.pk)]
+        this.note(article, workflow=moved)
+    return article
+
+
+def shelve(article: Article, *, actor: Any, comment: str = "") -> Article:
+    """Put a draft away; nothing of it is deleted. Raises ``ValidationError`` if it is public."""
+    return set_state(article, actor=actor, state=State.SHELVED, comment=comment)
+
+
+def recover(article: Article, *, actor: Any, comment: str = "") -> Article:
+    """Bring a shelved draft back to work."""
+    return set_state(article, actor=actor, state=State.DRAFT, comment=comment)
+
+
+# Publishing
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What was wrong, what is right, and since when the wrong stood there."""
+
+    wrong: str
+    right: str
+    since: datetime | None = None
+
+
+KINDS_OF_FIRST = (Kind.FIRST, Kind.DEVELOPING)
+KINDS_OF_NEXT = (Kind.UPDATE, Kind.CORRECTION, Kind.TYPO, Kind.DEVELOPING)
+
+
+def publish(
+    article: Article,
+    *,
+    actor: Any,
+    kind: str = "",
+    note: str = "",
+    corrections: Sequence[Wrong] = (),
+    waivers: Mapping[str, str] | None = None,
+    deadline: datetime | None = None,
+    based_on: int | None = None,
+) -> Publication:
+    """Make the working copy public: pass the gate, freeze the public document, record both.
+
+    ``waivers`` maps ids of failing rules to the reason why each is waived.
+    Raises ``PermissionDenied``, ``ValidationError`` (bad input), ``GateClosed``
+    with everything that fails, and ``ConflictingSave`` if the piece has moved
+    on from the revision ``based_on`` that the publisher saw.
+    """
+    if not actor.has_perm("articles.publish_article"):
+        raise PermissionDenied(_("You may not publish."))
+    waivers = {rule: reason.strip() for rule, reason in (waivers or {}).items()}
+    if waivers and not actor.has_perm("articles.waive_rule"):
+        raise PermissionDenied(_("You may not waive a rule of the gate."))
+    with act("articles.article.published", actor=actor, comment=note) as this:
+        article = lock(article)
+        revision = revisions.latest_revision(article)
+        if based_on is not None and based_on != revision:
+            raise ConflictingSave(article, revision)
+        previous = article.publications.order_by("-number").first()
+        number = previous.number + 1 if previous else 1
+        kind = kind or (Kind.FIRST if previous is None else "")
+        _refuse_bad_input(previous, kind, note, corrections, waivers, deadline)
+        copy = WorkingCopy.load(article)
+        failing = [p for p in gate.problems(copy, kind=kind) if p.rule not in waivers]
+        if failing:
+            raise GateClosed(failing)
+        at = timezone.now()
+        since = _since(previous, at)
+        rows = [
+            {"wrong": row.wrong.strip(), "right": row.right.strip(), "since": row.since or since}
+            for row in corrections
+        ]
+        document = public.build(
+            copy, number=number, kind=str(kind), note=note.strip(), at=at, slug=article.slug,
+            corrections=rows, previous=previous,
+        )  # fmt: skip
+        if previous and public.same_to_readers(document, previous.public_document):
+            raise ValidationError(_("Nothing has changed for readers since the last publication."))
+        publication = Publication.objects.create(
+            article=article, number=number, kind=kind, note=note.strip(), at=at, actor=actor.pk,
+            revision=revision, slug=article.slug, deadline=deadline,
+            waivers=[{"rule": rule, "reason": reason} for rule, reason in sorted(waivers.items())],
+            document=canonical.dumps(document),
+        )  # fmt: skip
+        Correction.objects.bulk_create(Correction(publication=publication, **row) for row in rows)
+        this.note(
+            article,
+            publication={
+                "id": str(publication.pk),
+                "number": number,
+                "kind": str(kind),
+                "note": publication.note,
+                "revision": revision,
+                "sha256": sha256(publication.document.encode()).hexdigest(),
+                "waivers": publication.waivers,
+            },
+        )
+    return publication
+
+
+def _since(previous: Publication | None, at: datetime) -> datetime:
+    if previous is None:
+        return at
+    return canonical.moment(previous.public_document["first_published"])
+
+
+def _refuse_bad_input(
+    previous: Publication | None,
+    kind: str,
+    note: str,
+    corrections: Sequence[Wrong],
+    waivers: Mapping[str, str],
+    deadline: datetime | None,
+) -> None:
+    wrong: dict[str, Any] = {}
+    allowed = KINDS_OF_FIRST if previous is None else KINDS_OF_NEXT
+    if not kind:
+        wrong["kind"] = _("Say what kind of change this is.")
+    elif kind not in allowed:
+        labels = ", ".join(str(choice) for choice in allowed)
+        wrong["kind"] = _("This cannot be published as “%(kind)s”; possible: %(labels)s.") % {
+            "kind": kind,
+            "labels": labels,
+        }
+    if previous is not None and not note.strip():
+        wrong["note"] = _("Tell readers what was changed.")
+    if kind == Kind.CORRECTION and not corrections:
+        wrong["corrections"] = _("A correction says what was wrong and what is right.")
+    if kind != Kind.CORRECTION and corrections:
+        wrong["corrections"] = _("What was wrong is told in a correction: choose that kind.")
+    if any(not row.wrong.strip() or not row.right.strip() for row in corrections):
+        wrong["corrections"] = _("Say both: what was wrong and what is right.")
+    if kind == Kind.DEVELOPING and (deadline is None or deadline <= timezone.now()):
+        wrong["deadline"] = _("Say until when what is unconfirmed will be settled.")
+    for rule, reason in waivers.items():
+        if rule not in gate.RULES:
+            wrong["waivers"] = _("There is no rule “%(rule)s”.") % {"rule": rule}
+        elif not gate.RULES[rule].waivable:
+            wrong["waivers"] = _("The rule “%(rule)s” cannot be waived.") % {"rule": rule}
+        elif not reason:
+            wrong["waivers"] = _("A waiver needs a reason.")
+    if wrong:
+        raise ValidationError(wrong)

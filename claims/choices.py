@@ -1,0 +1,64 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Voice(models.TextChoices):
+    """Whose assertion a claim is. Its substance, if we adopt it, is a claim of its own."""
+
+    ASSERTED = "asserted", _("we say so")
+    REPORTED = "reported", _("others say so")
+
+
+class Risk(models.TextChoices):
+    LOW = "low", _("low")
+    MEDIUM = "medium", _("medium")
+    HIGH = "high", _("high")
+
+
+class Place(models.TextChoices):
+    """Where in a piece words can stand, in reading order."""
+
+    KICKER = "kicker", _("kicker")
+    HEADLINE = "headline", _("headline")
+    STANDFIRST = "standfirst", _("standfirst")
+    CAPTION = "caption", _("caption")
+    BODY = "body", _("body")
+
+
+class Stance(models.TextChoices):
+    SUPPORTS = "supports", _("supports")
+    CONTRADICTS = "contradicts", _("contradicts")
+    CONTEXT = "context", _("context")
+
+
+class Credibility(models.TextChoices):
+    """The Admiralty code's rating of a piece of information."""
+
+    CONFIRMED = "1", _("1 – confirmed")
+    PROBABLE = "2", _("2 – probably true")
+    POSSIBLE = "3", _("3 – possibly true")
+    DOUBTFUL = "4", _("4 – doubtful")
+    IMPROBABLE = "5", _("5 – improbable")
+    UNKNOWN = "6", _("6 – cannot be judged")
+
+
+class Verdict(models.TextChoices):
+    SUPPORTED = "supported", _("supported")
+    PARTLY = "partly", _("partly supported")
+    DISPUTED = "disputed", _("disputed")
+    REFUTED = "refuted", _("refuted")
+    UNVERIFIABLE = "unverifiable", _("unverifiable")
+    VOID = "void", _("void")
+
+
+class State(models.TextChoices):
+    """What is true of a claim now: a verdict that counts, or why none does."""
+
+    SUPPORTED = "supported", _("supported")
+    PARTLY = "partly", _("partly supported")
+    DISPUTED = "disputed", _("disputed")
+    REFUTED = "refuted", _("refuted")
+    UNVERIFIABLE = "unverifiable", _("unverifiable")
+    UNCHECKED = "unchecked", _("unchecked")
+    STALE = "stale", _("check again")
+    ORPHAN = "orphan", _("passage lost")

@@ -1,0 +1,242 @@
+"""What a piece asserts, where it says so, what supports it, and who checked that."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from history.fields import CharField, JSONField, TextField
+from sources import sealing
+from sources.choices import Tier
+
+from .choices import Credibility, Place, Risk, Stance, Verdict, Voice
+
+
+class ClaimQuerySet(models.QuerySet):
+    def live(self) -> "ClaimQuerySet":
+        """Return the claims that their piece makes now."""
+        return self.filter(withdrawn=False)
+
+
+class Claim(models.Model):
+    """One factual assertion of a piece. It is withdrawn, never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    article = models.ForeignKey(
+        "articles.Article", models.PROTECT, related_name="claims", verbose_name=_("article")
+    )
+    statement = TextField(
+        _("statement"), help_text=_("What is claimed, in words that can be understood alone.")
+    )
+    voice = CharField(_("voice"), max_length=20, choices=Voice, default=Voice.ASSERTED)
+    attribution = CharField(_("attribution"), max_length=300, blank=True, help_text=_("Who says so."))
+    as_of = models.DateField(_("as of"), null=True, blank=True)
+    check_by = models.DateField(_("check again by"), null=True, blank=True)
+    risk = CharField(_("risk"), max_length=10, choices=Risk, default=Risk.MEDIUM)
+    rests_on = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="carries",
+        verbose_name=_("rests on"),
+        help_text=_("Claims, in any piece, that this one follows from."),
+    )
+    withdrawn = models.BooleanField(_("withdrawn"), default=False, editable=False)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(statement=""),
+                name="claim_has_statement",
+                violation_error_message=_("Say what is claimed."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.statement
+
+
+class Passage(models.Model):
+    """Where the piece states a claim: a W3C TextQuoteSelector on one of its texts.
+
+    ``start`` counts code points of the canonical text; without it the passage
+    is lost: its words are no longer found where they were. In the body the
+    marks are what counts, and these rows follow them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    claim = models.ForeignKey(
+        Claim, models.CASCADE, related_name="passages", verbose_name=_("claim")
+    )
+    field = CharField(_("place"), max_length=20, choices=Place)
+    image = models.ForeignKey(
+        "articles.Image", models.CASCADE, null=True, blank=True, verbose_name=_("image")
+    )
+    start = models.PositiveIntegerField(_("start"), null=True, blank=True)
+    exact = TextField(_("exact words"))
+    prefix = TextField(_("words before"), blank=True)
+    suffix = TextField(_("words after"), blank=True)
+
+    class Meta:
+        verbose_name = _("passage")
+        verbose_name_plural = _("passages")
+        ordering = ["start", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(exact=""), name="passage_has_words"),
+            models.CheckConstraint(
+                condition=models.Q(field=Place.CAPTION, image__isnull=False)
+                | (~models.Q(field=Place.CAPTION) & models.Q(image__isnull=True)),
+                name="passage_caption_has_image",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.exact
+
+    @property
+    def end(self) -> int | None:
+        return None if self.start is None else self.start + len(self.exact)
+
+
+class Citation(models.Model):
+    """Ties a claim to a source. What a confidential source said is sealed."""
+
+    SEALED = ("quote", "translation", "locator", "note")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    claim = models.ForeignKey(
+        Claim, models.CASCADE, related_name="citations", verbose_name=_("claim")
+    )
+    source = models.ForeignKey(
+        "sources.Source", models.PROTECT, related_name="citations", verbose_name=_("source")
+    )
+    capture = models.ForeignKey(
+        "sources.Capture", models.PROTECT, null=True, blank=True, verbose_name=_("capture")
+    )
+    position = models.PositiveIntegerField(_("position"), default=0)
+    stance = CharField(_("stance"), max_length=20, choices=Stance, default=Stance.SUPPORTS)
+    tier = CharField(
+        _("disclosure"),
+        max_length=20,
+        choices=Tier,
+        default=Tier.NAMED,
+        help_text=_("Never weaker than that of its source."),
+    )
+    credibility = CharField(
+        _("credibility"), max_length=1, choices=Credibility, default=Credibility.UNKNOWN
+    )
+    quote = TextField(_("quote"), blank=True, help_text=_("Word for word as in the source."))
+    translation = TextField(_("translation"), blank=True)
+    locator = CharField(_("locator"), max_length=200, blank=True, help_text=_("Page, paragraph, …"))
+    note = TextField(_("note"), blank=True, help_text=_("For the desk only."))
+    sealed = models.TextField(_("sealed words"), blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    tier=Tier.CONFIDENTIAL, quote="", translation="", locator="", note=""
+                )
+                | (~models.Q(tier=Tier.CONFIDENTIAL) & models.Q(sealed="")),
+                name="citation_confidential_words_sealed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_stance_display()}: {self.source}"
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Quote, translation, locator and note in clear.
+
+        Of confidential citations only for those who may see them; raises
+        ``KeyMissing`` after the source was erased.
+        """
+        if self.tier != Tier.CONFIDENTIAL:
+            return {name: getattr(self, name) for name in self.SEALED}
+        return dict.fromkeys(self.SEALED, "") | sealing.unseal(
+            self.sealed, source=self.source_id, place=f"citation/{self.pk}"
+        )
+
+    def set_words(self, **words: str) -> None:
+        """Write quote, translation, locator and note to where the tier lets them stand."""
+        if self.tier != Tier.CONFIDENTIAL:
+            for name, value in words.items():
+                setattr(self, name, value)
+            self.sealed = ""
+            return
+        self.sealed = sealing.reseal(
+            {name: value for name, value in words.items() if value},
+            source=self.source_id,
+            place=f"citation/{self.pk}",
+            current=self.sealed,
+        )
+        for name in self.SEALED:
+            setattr(self, name, "")
+
+
+class Check(models.Model):
+    """Who verified a claim, when, with which verdict, on which words and evidence.
+
+    Never edited, only superseded; the database refuses. ``checker`` is a
+    user's key and no foreign key: the check outlives the account.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, related_name="checks", verbose_name=_("claim")
+    )
+    checker = models.UUIDField(_("checker"))
+    at = models.DateTimeField(_("checked at"))
+    verdict = CharField(_("verdict"), max_length=20, choices=Verdict)
+    confirmed = models.BooleanField(
+        _("the passage says so"),
+        default=False,
+        help_text=_("The words of the piece say that this is disputed, partly or not verified."),
+    )
+    note = TextField(_("note"), blank=True)
+    snapshot = JSONField(_("what was checked"))
+
+    class Meta:
+        verbose_name = _("check")
+        verbose_name_plural = _("checks")
+        ordering = ["at", "pk"]
+        default_permissions = ("add", "view")
+
+    def __str__(self) -> str:
+        return f"{self.get_verdict_display()} ({self.at:%Y-%m-%d})"
+
+
+class Reading(models.Model):
+    """A person read sentences of a piece and found every checkable statement marked.
+
+    ``sentences`` holds ``{"digest": …, "claims": [ids]}`` each: the claims that
+    were marked in it then. If one of them is gone, the sentence is unread again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    article = models.ForeignKey(
+        "articles.Article", models.PROTECT, related_name="readings", verbose_name=_("article")
+    )
+    reader = models.UUIDField(_("reader"))
+    at = models.DateTimeField(_("read at"))
+    rule = models.PositiveSmallIntegerField(_("sentence rule"))
+    sentences: Any = JSONField(_("sentences"))
+
+    class Meta:
+        verbose_name = _("reading")
+        verbose_name_plural = _("readings")
+        ordering = ["at", "pk"]
+        default_permissions = ("add", "view")
+
+    def __str__(self) -> str:
+        return f"{len(self.sentences)} ({self.at:%Y-%m-%d})"

@@ -1,0 +1,113 @@
+"""Passages follow the text.
+
+In the body a passage is where the marks are. In plain fields it is found by
+its exact words, told apart by the words around them; what is not found, or
+not told apart, is lost: an honest orphan is better than a wrong anchor.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from .choices import Place as Field
+from .models import Claim, Passage
+from .places import Place
+from .text import passages as marked
+from .text import selector
+
+
+def find(text: str, passage: Passage) -> int | None:
+    """Return where the passage's exact words stand in a text, if that is beyond doubt."""
+    starts, at = [], text.find(passage.exact)
+    while at >= 0:
+        starts.append(at)
+        at = text.find(passage.exact, at + 1)
+    if len(starts) > 1:
+        starts = [
+            start
+            for start in starts
+            if selector(text, start, start + len(passage.exact))[1:]
+            == (passage.prefix, passage.suffix)
+        ]
+    return starts[0] if len(starts) == 1 else None
+
+
+def sync(claims: Iterable[Claim], places: Iterable[Place]) -> None:
+    """Bring the passages of a piece's live claims in line with its texts.
+
+    Rows that are right already are not touched. A claim whose last passage
+    vanished keeps it, without a start; if another passage of the claim still
+    stands, the vanished one goes (its checks then no longer match).
+    """
+    by_place = {place.key: place for place in places}
+    body = by_place[Field.BODY, None]
+    runs = marked(body.manuscript)
+    claims = list(claims)
+    rows: dict[UUID, list[Passage]] = defaultdict(list)
+    for passage in Passage.objects.filter(claim__in=claims).order_by("start", "pk"):
+        rows[passage.claim_id].append(passage)
+    create: list[Passage] = []
+    update: list[Passage] = []
+    delete: list[UUID] = []
+    for claim in claims:
+        standing: list[Passage] = []
+        lost: list[Passage] = []
+        in_body = [row for row in rows[claim.pk] if row.field == Field.BODY]
+        spans = runs.get(str(claim.pk), [])
+        for index, (start, end) in enumerate(spans):
+            row = in_body[index] if index < len(in_body) else Passage(claim=claim, field=Field.BODY)
+            _place(row, body.text, start, end, create, update)
+            standing.append(row)
+        lost += in_body[len(spans) :]
+        for row in rows[claim.pk]:
+            if row.field == Field.BODY:
+                continue
+            place = by_place.get((row.field, row.image_id))
+            start = find(place.text, row) if place else None
+            if start is None or place is None:
+                lost.append(row)
+            else:
+                _place(row, place.text, start, start + len(row.exact), create, update)
+                standing.append(row)
+        if standing:
+            delete += [row.pk for row in lost]
+        else:
+            for row in lost:
+                if row.start is not None:
+                    row.start = None
+                    update.append(row)
+    if delete:
+        Passage.objects.filter(pk__in=delete).delete()
+    if update:
+        Passage.objects.bulk_update(update, ["start", "exact", "prefix", "suffix"])
+    if create:
+        Passage.objects.bulk_create(create)
+
+
+def _place(
+    row: Passage, text: str, start: int, end: int, create: list[Passage], update: list[Passage]
+) -> None:
+    exact, prefix, suffix = selector(text, start, end)
+    if row._state.adding:
+        row.start, row.exact, row.prefix, row.suffix = start, exact, prefix, suffix
+        create.append(row)
+    elif (row.start, row.exact, row.prefix, row.suffix) != (start, exact, prefix, suffix):
+        row.start, row.exact, row.prefix, row.suffix = start, exact, prefix, suffix
+        update.append(row)
+
+
+def add(claim: Claim, place: Place, start: int, end: int) -> Passage:
+    """Return a new, unsaved passage of plain text; raises ``ValueError`` for an empty range."""
+    if not place.text[start:end].strip():
+        raise ValueError("a passage needs words")
+    exact, prefix, suffix = selector(place.text, start, end)
+    return Passage(
+        claim=claim, field=place.field, image_id=place.image, start=start, exact=exact,
+        prefix=prefix, suffix=suffix,
+    )  # fmt: skip
+
+
+def snapshot(passages: Iterable[Any]) -> list[dict[str, str]]:
+    """Return the words of passages as a check keeps them."""
+    return [{"field": row.field, "exact": row.exact} for row in passages if row.start is not None]

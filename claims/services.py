@@ -1,0 +1,360 @@
+"""What can be done with claims and their evidence. Each service is one act.
+
+Articles are named by instance and never imported: a claim knows its piece,
+this app does not know what else a piece is.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from history.acts import act, lock
+from sources.choices import Tier
+from sources.models import Source
+
+from . import passages, readings, sentences
+from .choices import Place as Field
+from .choices import Stance, Verdict
+from .models import Check, Citation, Claim, Passage, Reading
+from .places import Place, places
+from .standing import Evidence, fingerprint
+from .text import claim_ids, mark, unmark
+from .text import passages as marked
+
+
+class ChangedMeanwhile(Exception):
+    """What a checker has seen is no longer what stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A body whose marks are all claims of its piece, and what that took.
+
+    ``new`` are marks without a claim yet, ``revived`` claims that had been
+    withdrawn, ``foreign`` marks of other pieces' claims, taken out.
+    """
+
+    body: str
+    new: tuple[UUID, ...]
+    revived: tuple[UUID, ...]
+    foreign: tuple[UUID, ...]
+
+
+def admit(article: Any, body: str) -> Admitted:
+    """Sort the marks of a body that is about to become the article's. Changes nothing."""
+    marks = [UUID(claim) for claim in claim_ids(body)]
+    known = {
+        claim.pk: claim for claim in Claim.objects.filter(pk__in=marks).only("article", "withdrawn")
+    }
+    foreign = tuple(
+        pk for pk in marks if pk in known and known[pk].article_id != article.pk
+    )
+    return Admitted(
+        body=unmark(body, [str(pk) for pk in foreign]) if foreign else body,
+        new=tuple(pk for pk in marks if pk not in known),
+        revived=tuple(
+            pk
+            for pk in marks
+            if pk in known and known[pk].withdrawn and known[pk].article_id == article.pk
+        ),
+        foreign=foreign,
+    )
+
+
+def vanishing(article: Any, body: str) -> list[Claim]:
+    """Return the live claims whose marks would be gone if this body replaced the article's.
+
+    Call with the article as stored. Claims stated in other places as well, or
+    lost already, are not told.
+    """
+    gone = set(claim_ids(article.body)) - set(claim_ids(body))
+    claims = Claim.objects.live().filter(article_id=article.pk, pk__in=gone)
+    elsewhere = Passage.objects.exclude(field=Field.BODY).filter(start__isnull=False)
+    return list(claims.exclude(passages__in=elsewhere).order_by("statement"))
+
+
+def sync(article: Any) -> None:
+    """Bring claims and passages in line with the article's texts, inside an act.
+
+    Marks without a claim get one, stating the marked words.
+    """
+    images = list(article.images.all())
+    texts = places(article, images)
+    body = texts[-1]
+    runs = marked(body.manuscript)
+    claims = {claim.pk: claim for claim in Claim.objects.filter(article_id=article.pk)}
+    for key, spans in runs.items():
+        claim = claims.get(UUID(key))
+        if claim is None:
+            words = " … ".join(body.text[start:end].strip() for start, end in spans)
+            claim = Claim(pk=UUID(key), article_id=article.pk, statement=words or "…")
+            claim.save(force_insert=True)
+            claims[claim.pk] = claim
+        elif claim.withdrawn:
+            claim.withdrawn = False
+            claim.save(update_fields=["withdrawn"])
+    passages.sync([claim for claim in claims.values() if not claim.withdrawn], texts)
+
+
+def place_of(article: Any, field: str, image: UUID | None = None) -> Place:
+    for place in places(article, article.images.all()):
+        if place.key == (field, image):
+            return place
+    raise ValidationError(_("There is no such place in this piece."))
+
+
+def locate(place: Place, words: str) -> tuple[int, int]:
+    """Return the range of words that occur exactly once in a place.
+
+    Raises ``ValidationError`` if they do not occur, or more than once.
+    """
+    start = place.text.find(words) if words.strip() else -1
+    if start < 0:
+        raise ValidationError(_("“%(words)s” does not stand there.") % {"words": words})
+    if place.text.find(words, start + 1) >= 0:
+        raise ValidationError(
+            _("“%(words)s” stands there more than once: choose more words.") % {"words": words}
+        )
+    return start, start + len(words)
+
+
+def create_claim(
+    article: Any,
+    *,
+    actor: Any,
+    statement: str,
+    marks: Iterable[tuple[str, str]] = (),
+    rests_on: Collection[Claim] = (),
+    pk: UUID | None = None,
+    **fields: Any,
+) -> Claim:
+    """Make a claim and mark its passages: pairs of a place and words that stand there once.
+
+    Raises ``ValidationError`` for words that are not found, and for data that
+    no claim can have.
+    """
+    with act("claims.claim.created", actor=actor):
+        article = lock(article)
+        claim = Claim(pk=pk or uuid4(), article_id=article.pk, statement=statement, **fields)
+        claim.full_clean(exclude=["article"])
+        claim.save(force_insert=True)
+        for field, words in marks:
+            add_passage(claim, actor=actor, field=field, words=words, article=article)
+        if rests_on:
+            set_foundations(claim, rests_on)
+    return claim
+
+
+def add_passage(
+    claim: Claim,
+    *,
+    actor: Any,
+    field: str,
+    words: str,
+    image: UUID | None = None,
+    article: Any = None,
+) -> None:
+    """State the claim in (further) words of its piece; a lost passage is thereby replaced."""
+    with act("claims.passage.marked", actor=actor):
+        article = lock(article or claim.article)
+        place = place_of(article, field, image)
+        start, end = locate(place, words)
+        claim.passages.filter(start__isnull=True).delete()
+        if field == Field.BODY:
+            article.body = mark(article.body, start, end, str(claim.pk))
+            article.save(update_fields=["body"])
+        else:
+            passages.add(claim, place, start, end).save(force_insert=True)
+        sync(article)
+
+
+def save_claim(
+    claim: Claim, *, actor: Any, rests_on: Collection[Claim] | None = None, **fields: Any
+) -> Claim:
+    """Change what a claim says of itself; raises ``ValidationError``."""
+    with act("claims.claim.saved", actor=actor):
+        lock(claim.article)
+        for name, value in fields.items():
+            setattr(claim, name, value)
+        claim.full_clean(exclude=["article"])
+        claim.save()
+        if rests_on is not None:
+            set_foundations(claim, rests_on)
+    return claim
+
+
+def set_foundations(claim: Claim, others: Collection[Claim]) -> None:
+    """Let a claim rest on others; raises ``ValidationError`` if that makes a circle."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE ground(id) AS (
+                SELECT unnest(%s::uuid[])
+                UNION
+                SELECT r.to_claim_id FROM claims_claim_rests_on r
+                JOIN ground ON r.from_claim_id = ground.id
+            ) SELECT EXISTS (SELECT FROM ground WHERE id = %s)
+            """,
+            [[other.pk for other in others], claim.pk],
+        )
+        if cursor.fetchone()[0]:
+            raise ValidationError(
+                {"rests_on": _("A claim cannot rest on itself, nor on one that rests on it.")}
+            )
+    claim.rests_on.set(others)
+
+
+def withdraw_claim(claim: Claim, *, actor: Any, comment: str = "") -> None:
+    """Take a claim back: its marks go, the words stay, its record stays."""
+    with act("claims.claim.withdrawn", actor=actor, comment=comment):
+        article = lock(claim.article)
+        claim.withdrawn = True
+        claim.save(update_fields=["withdrawn"])
+        claim.passages.all().delete()
+        if str(claim.pk) in claim_ids(article.body):
+            article.body = unmark(article.body, [str(claim.pk)])
+            article.save(update_fields=["body"])
+            sync(article)
+
+
+def cite(
+    claim: Claim,
+    source: Source,
+    *,
+    actor: Any,
+    stance: str = Stance.SUPPORTS,
+    tier: str = Tier.NAMED,
+    capture: Any = None,
+    credibility: str | None = None,
+    quote: str = "",
+    translation: str = "",
+    locator: str = "",
+    note: str = "",
+) -> Citation:
+    """Tie a claim to a source; the disclosure is never weaker than the source's."""
+    citation = Citation(
+        claim=claim, source=source, stance=stance, tier=Tier.strictest(tier, source.tier),
+        capture=capture,
+    )  # fmt: skip
+    if credibility:
+        citation.credibility = credibility
+    citation.set_words(quote=quote, translation=translation, locator=locator, note=note)
+    with act("claims.citation.added", actor=actor):
+        lock(claim.article)
+        last = claim.citations.aggregate(last=Max("position"))["last"]
+        citation.position = 0 if last is None else last + 1
+        citation.full_clean(exclude=["claim", "source", "capture"])
+        citation.save(force_insert=True)
+    return citation
+
+
+def change_citation(
+    citation: Citation, *, actor: Any, words: dict[str, str] | None = None, **fields: Any
+) -> Citation:
+    """Change how a claim is tied to its source; raises ``ValidationError``."""
+    with act("claims.citation.changed", actor=actor):
+        lock(citation.claim.article)
+        told = {**citation.words, **(words or {})}
+        for name, value in fields.items():
+            setattr(citation, name, value)
+        citation.tier = Tier.strictest(citation.tier, citation.source.tier)
+        citation.set_words(**told)
+        citation.full_clean(exclude=["claim", "source", "capture"])
+        citation.save()
+    return citation
+
+
+def remove_citation(citation: Citation, *, actor: Any) -> None:
+    """Untie a claim from a source. Earlier revisions keep the citation."""
+    with act("claims.citation.removed", actor=actor):
+        lock(citation.claim.article)
+        citation.delete()
+
+
+def check(
+    claim: Claim,
+    *,
+    actor: Any,
+    verdict: str,
+    confirmed: bool = False,
+    note: str = "",
+    seen: str | None = None,
+) -> Check:
+    """Record what somebody found about a claim, on its words and evidence as they are.
+
+    ``seen`` is the ``fingerprint`` of what the checker was shown; if the claim
+    has changed since, ``ChangedMeanwhile`` is raised. A claim without a
+    passage cannot be checked (``ValidationError``).
+    """
+    if not actor.has_perm("claims.add_check"):
+        raise PermissionDenied(_("You may not check claims."))
+    with act("claims.check.recorded", actor=actor) as this:
+        article = lock(claim.article)
+        evidence = Evidence.of_claims([claim.pk])
+        snapshot = evidence.snapshot(evidence.claims[claim.pk])
+        if seen is not None and seen != fingerprint(snapshot):
+            raise ChangedMeanwhile(
+                _("The claim or its evidence has changed since you opened it: look again.")
+            )
+        if not snapshot["passages"]:
+            raise ValidationError(_("A claim whose passage is lost cannot be checked."))
+        made = Check(
+            claim=claim, checker=actor.pk, at=timezone.now(), verdict=verdict,
+            confirmed=confirmed, note=note, snapshot=snapshot,
+        )  # fmt: skip
+        made.full_clean(exclude=["claim"])
+        made.save(force_insert=True)
+        this.note(article, check={"claim": str(claim.pk), "verdict": verdict})
+    return made
+
+
+def void(claim: Claim, *, actor: Any, note: str) -> Check:
+    """Declare what was found about a claim invalid, by a check of its own."""
+    return check(claim, actor=actor, verdict=Verdict.VOID, note=note)
+
+
+def read_sentences(article: Any, *, actor: Any, digests: Collection[str] | None = None) -> Reading | None:
+    """Record that somebody read sentences (all, or those with these digests).
+
+    What is read already, or no longer stands there, is not recorded again;
+    with nothing left to record, nothing is, and ``None`` is returned.
+    """
+    if not actor.has_perm("claims.add_reading"):
+        raise PermissionDenied(_("You may not record readings."))
+    with act("claims.reading.recorded", actor=actor):
+        article = lock(article)
+        chosen = [
+            sentence
+            for sentence in readings.sentences(
+                places(article, article.images.all()),
+                Passage.objects.filter(claim__article_id=article.pk, claim__withdrawn=False),
+                Reading.objects.filter(article_id=article.pk),
+            )
+            if not sentence.read and (digests is None or sentence.digest in digests)
+        ]
+        if not chosen:
+            return None
+        reading = Reading(
+            article_id=article.pk, reader=actor.pk, at=timezone.now(), rule=sentences.RULE,
+            sentences=readings.as_recorded(chosen),
+        )  # fmt: skip
+        reading.save(force_insert=True)
+    return reading
+
+
+def retract_source(source: Source, *, actor: Any, why: str, at: datetime | None = None) -> Source:
+    """Record that a source is no longer to be relied on: claims that cite it go stale."""
+    with act("sources.source.retracted", actor=actor, comment=why):
+        source = lock(source)
+        source.retracted_at = at or timezone.now()
+        source.retraction = why
+        source.save(update_fields=["retracted_at", "retraction"])
+    return source

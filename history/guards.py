@@ -1,0 +1,136 @@
+"""What the database itself refuses.
+
+*Marks.* Every change of a row that belongs to an aggregate leaves a mark in
+``history_dirty``; an entry about that aggregate, later in the same
+transaction, clears it; at commit a mark that is still there is refused. So no
+change goes without a record, whether it comes from the desk, a script or psql.
+
+*Append only.* UPDATE, DELETE and TRUNCATE are refused on the ledger, the
+stored documents, and the tables that aggregates declare append only.
+
+The triggers are made from the registration of the aggregates, after each
+``migrate``; a table whose migration has not run yet is passed over.
+"""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from .aggregates import aggregates
+
+LEDGER = ("history_entry", "history_payload", "reversion_version", "reversion_revision")
+
+# One owner for table and functions, and a fixed search path: the application's
+# role needs no rights on the marks.
+MARKS = """
+CREATE UNLOGGED TABLE IF NOT EXISTS history_dirty (
+    xact xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    subject uuid NOT NULL,
+    aggregate text NOT NULL,
+    place text NOT NULL,
+    PRIMARY KEY (xact, subject)
+);
+
+CREATE OR REPLACE FUNCTION history_refuse_dirty() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM history_dirty WHERE xact = NEW.xact AND subject = NEW.subject) THEN
+        RAISE EXCEPTION '% % changed (in %) without a later ledger entry in this transaction',
+            NEW.aggregate, NEW.subject, NEW.place
+            USING ERRCODE = 'integrity_constraint_violation',
+                  CONSTRAINT = 'history_no_change_without_record';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION history_clear_dirty() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM history_dirty WHERE xact = pg_current_xact_id() AND subject = NEW.subject;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION history_append_only() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    -- An account may go; what it did stays. (django-reversion's SET NULL.)
+    IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'reversion_revision'
+       AND to_jsonb(NEW) ->> 'user_id' IS NULL
+       AND to_jsonb(NEW) - 'user_id' = to_jsonb(OLD) - 'user_id' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'history_append_only';
+END $$;
+
+CREATE OR REPLACE FUNCTION history_no_truncate() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION '%: TRUNCATE refused, it would leave no record', TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'history_no_truncate';
+END $$;
+
+DROP TRIGGER IF EXISTS history_refuse ON history_dirty;
+CREATE CONSTRAINT TRIGGER history_refuse AFTER INSERT ON history_dirty
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION history_refuse_dirty();
+
+DROP TRIGGER IF EXISTS history_clear ON history_entry;
+CREATE TRIGGER history_clear AFTER INSERT ON history_entry
+    FOR EACH ROW EXECUTE FUNCTION history_clear_dirty();
+"""
+
+MARK_TABLE = """
+CREATE OR REPLACE FUNCTION history_mark_{table}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE r {table};
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD IS NOT DISTINCT FROM NEW THEN RETURN NULL; END IF;
+    -- A row that moves from one aggregate to another marks both.
+    FOREACH r IN ARRAY (CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW]
+                                   WHEN 'DELETE' THEN ARRAY[OLD]
+                                   ELSE ARRAY[OLD, NEW] END) LOOP
+        INSERT INTO history_dirty (subject, aggregate, place)
+        SELECT s.id, '{aggregate}', TG_TABLE_NAME FROM (SELECT {subject}) s(id)
+        WHERE s.id IS NOT NULL ON CONFLICT DO NOTHING;
+    END LOOP;
+    RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS history_mark ON {table};
+CREATE TRIGGER history_mark AFTER INSERT OR UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION history_mark_{table}();
+DROP TRIGGER IF EXISTS history_no_truncate ON {table};
+CREATE TRIGGER history_no_truncate BEFORE TRUNCATE ON {table}
+    EXECUTE FUNCTION history_no_truncate();
+"""
+
+APPEND_ONLY = """
+DROP TRIGGER IF EXISTS history_append_only ON {table};
+CREATE TRIGGER history_append_only BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION history_append_only();
+DROP TRIGGER IF EXISTS history_no_truncate ON {table};
+CREATE TRIGGER history_no_truncate BEFORE TRUNCATE ON {table}
+    EXECUTE FUNCTION history_no_truncate();
+"""
+
+
+def statements(existing: set[str]) -> list[str]:
+    """Return the SQL that installs every guard on those tables that exist."""
+    if not existing.issuperset(LEDGER):
+        return []
+    sql = [MARKS, *(APPEND_ONLY.format(table=table) for table in LEDGER)]
+    for aggregate in aggregates():
+        for table, subject in aggregate.tables.items():
+            if table in existing:
+                sql.append(
+                    MARK_TABLE.format(table=table, subject=subject, aggregate=aggregate.label)
+                )
+        sql += [APPEND_ONLY.format(table=t) for t in aggregate.append_only if t in existing]
+    return sql
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Install or renew all guards; needs the rights of the tables' owner."""
+    with connection.cursor() as cursor:
+        # The notices of IF EXISTS are of no use to anybody.
+        cursor.execute("SET client_min_messages = warning")
+        for sql in statements(set(connection.introspection.table_names(cursor))):
+            cursor.execute(sql)
+        cursor.execute("RESET client_min_messages")

@@ -1,0 +1,110 @@
+"""The ledger: an append-only list of everything that happened."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from . import canonical
+from .fields import CharField
+
+
+class EntryQuerySet(models.QuerySet):
+    def of(self, subject: object) -> "EntryQuerySet":
+        """Return the entries about one aggregate (an instance or its key), newest first."""
+        return self.filter(subject=getattr(subject, "pk", subject)).order_by("-sequence")
+
+    def revisions(self) -> "EntryQuerySet":
+        """Return only entries that stored a document."""
+        return self.filter(revision__isnull=False)
+
+
+class Entry(models.Model):
+    """One thing that happened to one aggregate.
+
+    An entry names nobody and says nothing in clear: what it commits to stands
+    in its payload. The database refuses to change or delete it.
+    """
+
+    sequence = models.BigIntegerField(_("sequence"), primary_key=True, editable=False)
+    kind = CharField(_("kind"), max_length=100)
+    actor = models.UUIDField(_("actor"), null=True)
+    subject = models.UUIDField(_("subject"))
+    request = models.UUIDField(_("request"))
+    at = models.DateTimeField(_("at"))
+    digest = models.BinaryField(_("digest"), max_length=32)
+    # Counts the documents of this subject from 1. It follows from the
+    # sequence, so it is no part of what the entry commits to.
+    revision = models.PositiveIntegerField(_("revision"), null=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
+        ordering = ["-sequence"]
+        default_permissions = ("view",)
+        indexes = [
+            # What happened to this piece, newest first?
+            models.Index(fields=["subject", "-sequence"], name="entry_by_subject"),
+            # What else belongs to this act?
+            models.Index(fields=["request"], name="entry_by_request"),
+            # What did this person do?
+            models.Index(fields=["actor", "-sequence"], name="entry_by_actor"),
+        ]
+        constraints = [
+            # Which document is revision k of this piece? Also refuses a fork.
+            models.UniqueConstraint(
+                fields=["subject", "revision"],
+                condition=models.Q(revision__isnull=False),
+                name="entry_revision_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sequence__gte=0), name="entry_sequence_counts_from_zero"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.kind}"
+
+    @property
+    def leaf(self) -> bytes:
+        """The canonical bytes of this entry, as a leaf of the ledger's tree."""
+        return canonical.dumps(
+            {
+                "v": 1,
+                "kind": self.kind,
+                "actor": str(self.actor) if self.actor else None,
+                "subject": str(self.subject),
+                "request": str(self.request),
+                "at": canonical.stamp(self.at),
+                "digest": bytes(self.digest).hex(),
+            }
+        ).encode()
+
+
+class Payload(models.Model):
+    """What an entry says, with the salt that its digest was made with.
+
+    ``data`` is canonical JSON. A stored document is not repeated in it: it is
+    the payload's ``document``, and stands in the version.
+    """
+
+    entry = models.OneToOneField(
+        Entry, models.PROTECT, primary_key=True, related_name="payload", verbose_name=_("entry")
+    )
+    salt = models.BinaryField(_("salt"), max_length=32)
+    data = models.TextField(_("data"))
+    version = models.OneToOneField(
+        "reversion.Version",
+        models.PROTECT,
+        null=True,
+        related_name="payload",
+        verbose_name=_("version"),
+    )
+
+    class Meta:
+        verbose_name = _("payload")
+        verbose_name_plural = _("payloads")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.entry_id)

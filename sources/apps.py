@@ -1,0 +1,24 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SourcesConfig(AppConfig):
+    name = "sources"
+    verbose_name = _("sources")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from history.aggregates import Aggregate, register
+
+        from . import document
+        from .models import Source
+
+        register(
+            Aggregate(
+                model=Source,
+                tables={"sources_source": "r.id", "sources_capture": "r.source_id"},
+                format=document.FORMAT,
+                write=document.write,
+                append_only=["sources_capture"],
+            )
+        )

@@ -1,0 +1,33 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    DOCUMENT = "document", _("document")
+    PAGE = "page", _("page")
+    DATASET = "dataset", _("data set")
+    PERSON = "person", _("person")
+
+
+class Tier(models.TextChoices):
+    """How much of a source may be shown; ordered from open to closed."""
+
+    NAMED = "named", _("named")
+    DESCRIBED = "described", _("described")
+    CONFIDENTIAL = "confidential", _("confidential")
+
+    @classmethod
+    def strictest(cls, *tiers: str) -> "Tier":
+        order = list(cls)
+        return max((cls(tier) for tier in tiers), key=order.index)
+
+
+class Reliability(models.TextChoices):
+    """The Admiralty code's rating of a source."""
+
+    A = "A", _("A – completely reliable")
+    B = "B", _("B – usually reliable")
+    C = "C", _("C – fairly reliable")
+    D = "D", _("D – not usually reliable")
+    E = "E", _("E – unreliable")
+    F = "F", _("F – reliability cannot be judged")

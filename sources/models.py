@@ -1,0 +1,246 @@
+"""Where knowledge comes from: sources, and copies of them that cannot be altered."""
+
+import uuid
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from history.fields import CharField, JSONField, TextField
+
+from . import sealing
+from .choices import Kind, Reliability, Tier
+
+
+_TEXT = models.TextField()
+
+
+def capture_storage() -> Storage:
+    return storages["captures"]
+
+
+class SourceQuerySet(models.QuerySet):
+    def offered_to(self, user: Any) -> "SourceQuerySet":
+        """Return the sources that may be offered to this user when searching or citing."""
+        offered = self.filter(withdrawn=False)
+        if not user.has_perm("sources.view_identity"):
+            offered = offered.exclude(tier=Tier.CONFIDENTIAL)
+        return offered
+
+    def matching(self, words: str) -> "SourceQuerySet":
+        """Return sources whose visible text holds every word; nothing sealed is searched."""
+        found = self
+        for word in words.lower().split():
+            found = found.filter(searched__contains=word)
+        return found
+
+
+class Source(models.Model):
+    """Where knowledge comes from: a document, page, data set or person.
+
+    A *named* source stands in clear, as CSL-JSON. Of a *described* one only
+    its description is in clear, of a *confidential* one nothing: what
+    identifies them is ``sealed`` (see ``identity``).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = CharField(_("kind"), max_length=20, choices=Kind, default=Kind.DOCUMENT)
+    tier = CharField(
+        _("disclosure"),
+        max_length=20,
+        choices=Tier,
+        default=Tier.NAMED,
+        help_text=_(
+            "Named: shown with all its data. Described: only the description is shown."
+            " Confidential: never shown. Cannot be made stricter later, because earlier"
+            " revisions would still tell."
+        ),
+    )
+    csl = JSONField(_("bibliographic data"), default=dict, blank=True)
+    description = CharField(
+        _("description"),
+        max_length=300,
+        blank=True,
+        help_text=_("How readers may know a described source: “a person who was in the room”."),
+    )
+    contact = TextField(_("contact"), blank=True)
+    notes = TextField(_("notes"), blank=True)
+    sealed = models.TextField(_("sealed identity"), blank=True, editable=False)
+    reliability = CharField(
+        _("reliability"), max_length=1, choices=Reliability, default=Reliability.F
+    )
+    origin = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="repeats",
+        verbose_name=_("origin"),
+        help_text=_("Whose report it repeats: copies of one agency report have one origin."),
+    )
+    retracted_at = models.DateTimeField(_("retracted at"), null=True, blank=True, editable=False)
+    retraction = TextField(_("why it was retracted"), blank=True, editable=False)
+    withdrawn = models.BooleanField(_("withdrawn"), default=False, editable=False)
+    # What a search in sources looks at: nothing of it is sealed, so nothing of
+    # a confidential source can be found.
+    searched = models.GeneratedField(
+        expression=models.Func(
+            *(
+                Coalesce(KT(path), models.Value(""), output_field=_TEXT)
+                for path in (
+                    "csl__title",
+                    "csl__author__0__literal",
+                    "csl__author__0__family",
+                    "csl__publisher",
+                    "csl__container-title",
+                )
+            ),
+            "description",
+            # Concat() is no immutable expression with fields of several types.
+            template="lower(%(expressions)s)",
+            arg_joiner=" || ' ' || ",
+            output_field=_TEXT,
+        ),
+        output_field=_TEXT,
+        db_persist=True,
+        verbose_name=_("searched text"),
+    )
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["searched", "pk"]
+        permissions = [("view_identity", _("Can see who protected sources are"))]
+        indexes = [
+            # Which sources have these words in title, author or publisher?
+            GinIndex(fields=["searched"], opclasses=["gin_trgm_ops"], name="source_searched"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(tier=Tier.NAMED, sealed="")
+                | (~models.Q(tier=Tier.NAMED) & models.Q(csl={}, contact="", notes="")),
+                name="source_identity_sealed_unless_named",
+                violation_error_message=_("The identity of a protected source must be sealed."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(tier=Tier.CONFIDENTIAL) | models.Q(description=""),
+                name="source_confidential_undescribed",
+                violation_error_message=_("A confidential source has no public description."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(tier=Tier.DESCRIBED) | ~models.Q(description=""),
+                name="source_described_has_description",
+                violation_error_message=_("Say how readers may know this source."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(origin__isnull=True) | ~models.Q(origin=models.F("pk")),
+                name="source_not_its_own_origin",
+                violation_error_message=_("A source cannot be its own origin."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        if self.tier == Tier.NAMED:
+            from .references import short
+
+            return short(self.csl) or gettext("Source without a title")
+        if self.tier == Tier.DESCRIBED:
+            return self.description
+        return gettext("Confidential source %(code)s") % {"code": str(self.pk)[:4].upper()}
+
+    def clean(self) -> None:
+        stored = type(self)._base_manager.filter(pk=self.pk).values_list("tier", flat=True).first()
+        if stored is not None and stored != self.tier and Tier.NAMED in (stored, self.tier):
+            raise ValidationError(
+                {
+                    "tier": _(
+                        "A named source cannot become protected, nor the other way round: earlier"
+                        " revisions keep what they hold. Make a new source, and ask for an erasure"
+                        " of this one if its name must go."
+                    )
+                }
+            )
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Who this is, in clear: ``{"csl", "contact", "notes"}``, as far as known.
+
+        Only for those who may see it: callers check ``sources.view_identity``
+        and record the view. Raises ``KeyMissing`` after erasure.
+        """
+        if self.tier == Tier.NAMED:
+            return {"csl": self.csl, "contact": self.contact, "notes": self.notes}
+        return sealing.unseal(self.sealed, source=self.pk, place="identity")
+
+    def set_identity(self, *, csl: dict[str, Any], contact: str = "", notes: str = "") -> None:
+        """Write who this is into the columns where its tier lets it stand."""
+        if self.tier == Tier.NAMED:
+            self.csl, self.contact, self.notes, self.sealed = csl, contact, notes, ""
+            return
+        identity = {"csl": csl, "contact": contact, "notes": notes}
+        self.sealed = sealing.reseal(
+            {key: value for key, value in identity.items() if value},
+            source=self.pk,
+            place="identity",
+            current=self.sealed,
+        )
+        self.csl, self.contact, self.notes = {}, "", ""
+
+
+class Capture(models.Model):
+    """An unalterable copy of a source as it was at a moment.
+
+    The bytes stand in the capture storage under their SHA-256. Of protected
+    sources bytes, text and address are sealed, and the digest is that of the
+    sealed bytes: the digest of a watermarked copy would identify its leaker.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.ForeignKey(
+        Source, models.PROTECT, related_name="captures", verbose_name=_("source")
+    )
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    media_type = CharField(_("media type"), max_length=100)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    captured_at = models.DateTimeField(_("captured at"))
+    address = TextField(_("address"), blank=True)
+    text = TextField(_("text"), blank=True)
+    sealed = models.TextField(_("sealed text and address"), blank=True)
+
+    class Meta:
+        verbose_name = _("capture")
+        verbose_name_plural = _("captures")
+        ordering = ["-captured_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="capture_sha256_is_hex"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sealed="") | models.Q(text="", address=""),
+                name="capture_sealed_or_clear",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.captured_at:%Y-%m-%d %H:%M} {self.media_type}"
+
+    @property
+    def name(self) -> str:
+        """Where the bytes stand in the capture storage."""
+        return f"{self.sha256[:2]}/{self.sha256}"
+
+    def read(self) -> bytes:
+        """Return the bytes in clear; raises ``KeyMissing`` after erasure."""
+        with capture_storage().open(self.name) as file:
+            stored = file.read()
+        if self.source.tier == Tier.NAMED:
+            return stored
+        return sealing.unseal_bytes(stored, source=self.source_id, place=f"capture/{self.pk}")
