@@ -1,0 +1,861 @@
+"""What changed between two states of a piece: words, claims, evidence and everything around.
+
+Pure: two piece documents in, a comparison out; no database. What documents name by key (people,
+sources, sections …) stays a key here; `Comparison.needs` says which names a page will want, and
+the templates look them up in the mapping that the view hands them.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from claims import text
+from history.diff import BlockChange, Change, blocks, count, words
+
+Document = Mapping[str, Any]
+
+# The texts of a piece besides its body, in reading order.
+PLAIN_FIELDS = ("kicker", "headline", "standfirst")
+
+NAMES: dict[str, Promise] = {
+    "kicker": _("Kicker"),
+    "headline": _("Headline"),
+    "standfirst": _("Standfirst"),
+    "language": _("Language"),
+    "section": _("Section"),
+    "tags": _("Tags"),
+    "embargo": _("Embargo"),
+    "bylines": _("Bylines"),
+    "images": _("Images"),
+    "statement": _("Statement"),
+    "voice": _("Voice"),
+    "attribution": _("Who says so"),
+    "as_of": _("As of"),
+    "check_by": _("Check again by"),
+    "risk": _("Risk"),
+    "rests_on": _("Rests on"),
+    "citations": _("Citations"),
+    "source": _("Source"),
+    "capture": _("Secured copy"),
+    "stance": _("Stance"),
+    "tier": _("Disclosure"),
+    "credibility": _("Credibility"),
+    "quote": _("Quote"),
+    "translation": _("Translation"),
+    "locator": _("Where in the source"),
+    "note": _("Note"),
+    "sealed": _("Sealed words"),
+    "role": _("Role"),
+    "person": _("Person"),
+    "file": _("File"),
+    "caption": _("Caption"),
+    "credit": _("Credit"),
+    "rights": _("Rights"),
+    "alt": _("Alternative text"),
+    "format": _("Formatting"),
+}
+
+Form = Literal["words", "choice", "date", "moment", "label", "labels", "order", "secret", "plain"]
+
+# How the values of a field are compared and shown.
+_CLAIM_FIELDS: dict[str, Form] = {
+    "voice": "choice",
+    "attribution": "words",
+    "as_of": "date",
+    "check_by": "date",
+    "risk": "choice",
+    "rests_on": "labels",
+}
+_CITATION_FIELDS: dict[str, Form] = {
+    "source": "label",
+    "stance": "choice",
+    "tier": "choice",
+    "credibility": "choice",
+    "quote": "words",
+    "translation": "words",
+    "locator": "words",
+    "note": "words",
+    "capture": "label",
+    "sealed": "secret",
+}
+_IMAGE_FIELDS: dict[str, Form] = {
+    "caption": "words",
+    "credit": "words",
+    "alt": "words",
+    "rights": "words",
+    "file": "plain",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field whose value is another now.
+
+    `form` says what `old` and `new` are: texts ("words", with their `changes`), values of a
+    vocabulary ("choice"), days, moments, keys to be labelled ("label"), or neither shown nor
+    showable ("secret"). For "labels" only `added` and `removed` keys count, for "order" nothing.
+    `of` is the key of the person whose role it is.
+    """
+
+    name: str
+    form: Form
+    old: Any = None
+    new: Any = None
+    changes: tuple[Change, ...] = ()
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    of: str = ""
+
+    @property
+    def title(self) -> Promise | str:
+        return NAMES.get(self.name, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Formatting:
+    """Words of a paragraph that look different now, or link elsewhere, and read the same.
+
+    `what` is "strong", "em", "a" (with its `target`), or "kind": `words` is then a key of KINDS.
+    """
+
+    what: str
+    gained: bool
+    words: str
+    target: str = ""
+
+    @property
+    def said(self) -> Promise:
+        if self.what == "kind":
+            return KINDS[self.words]
+        return _FORMATTING[self.what, self.gained]
+
+
+KINDS: dict[str, Promise] = {
+    "p": _("now a paragraph"),
+    "h2": _("now a heading"),
+    "h3": _("now a smaller heading"),
+    "ul": _("now in a list"),
+    "ol": _("now in a numbered list"),
+    "blockquote": _("now a quotation"),
+}
+_FORMATTING: dict[tuple[str, bool], Promise] = {
+    ("strong", True): _("now bold"),
+    ("strong", False): _("no longer bold"),
+    ("em", True): _("now in italics"),
+    ("em", False): _("no longer in italics"),
+    ("a", True): _("now links to"),
+    ("a", False): _("no longer links to"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of the body, or several that were split or joined (see `BlockChange`).
+
+    `kind` is a key of KINDS. `claims` are the claim changes that stand beside it. It is `seen` if
+    a reader of the comparison has something to look at there.
+    `stood_under` is the heading above the place that a moved one has left.
+    """
+
+    change: BlockChange
+    kind: str
+    formatting: tuple[Formatting, ...] = ()
+    claims: tuple["ClaimChange", ...] = ()
+    seen: bool = False
+    stood_under: str = ""
+
+    @property
+    def op(self) -> str:
+        return self.change.op
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return self.change.words
+
+    @property
+    def text(self) -> str:
+        return "".join(part for op, part in self.change.words if op != "-")
+
+    @property
+    def anchor(self) -> str:
+        """A name by which a moved paragraph and the place that it left find each other."""
+        return f"moved-{self.change.old[0]}" if self.op in ("moved", "left") else ""
+
+    @property
+    def opening(self) -> str:
+        """The first words, for pointing at the paragraph from elsewhere."""
+        opening = self.text.split()
+        return " ".join(opening[:6]) + (" …" if len(opening) > 6 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class PassageChange:
+    """Words of the piece that came under a claim, left it, changed, or can no longer be found."""
+
+    op: Literal["added", "removed", "edited", "lost", "found"]
+    field: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CitationChange:
+    op: Literal["added", "removed", "changed"]
+    citation: Mapping[str, Any]
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimChange:
+    """What happened to one claim, as it is in `claim` and was in `before`.
+
+    `checks` are the new ones, oldest first, `verdict` the latest one before them. "changed" may
+    mean no more than new checks: then every other part is empty.
+    """
+
+    op: Literal["added", "withdrawn", "restored", "changed"]
+    id: str
+    claim: Mapping[str, Any]
+    before: Mapping[str, Any] | None = None
+    statement: tuple[Change, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    passages: tuple[PassageChange, ...] = ()
+    citations: tuple[CitationChange, ...] = ()
+    checks: tuple[Mapping[str, Any], ...] = ()
+    verdict: str = ""
+
+    @property
+    def reworded(self) -> bool:
+        return any(op != "=" for op, _text in self.statement)
+
+    @property
+    def content_changed(self) -> bool:
+        return self.op != "changed" or bool(
+            self.reworded or self.differences or self.passages or self.citations
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ImageChange:
+    op: Literal["added", "removed", "changed"]
+    image: Mapping[str, Any]
+    differences: tuple[Difference, ...] = ()
+
+
+class Fold(NamedTuple):
+    """Paragraphs in a row of which nothing is to be said."""
+
+    paragraphs: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that differs between two piece documents, in reading order.
+
+    `elsewhere` holds the claim changes that have no paragraph of the body to stand beside.
+    """
+
+    fields: tuple[Difference, ...]
+    metadata: tuple[Difference, ...]
+    images: tuple[ImageChange, ...]
+    body: tuple[Paragraph, ...]
+    claims: tuple[ClaimChange, ...]
+    elsewhere: tuple[ClaimChange, ...]
+    readings: tuple[Mapping[str, Any], ...]
+    facts: tuple["Fact", ...]
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.facts)
+
+    @cached_property
+    def rows(self) -> tuple[Paragraph | Fold, ...]:
+        """The body with runs of unchanged paragraphs folded."""
+        rows: list[Paragraph | Fold] = []
+        quiet: list[Paragraph] = []
+        for paragraph in self.body:
+            if paragraph.seen or paragraph.op == "left":
+                if quiet:
+                    rows.append(Fold(tuple(quiet)))
+                    quiet = []
+                rows.append(paragraph)
+            elif paragraph.text.strip():
+                quiet.append(paragraph)
+        if quiet:
+            rows.append(Fold(tuple(quiet)))
+        return tuple(rows)
+
+    @cached_property
+    def needs(self) -> dict[str, frozenset[str]]:
+        """The keys that a page needs names for, by kind.
+
+        Kinds: "people", "sections", "tags", "sources", "captures", "users", "claims".
+        """
+        needs: defaultdict[str, set[str]] = defaultdict(set)
+        kinds = {
+            "section": "sections",
+            "tags": "tags",
+            "bylines": "people",
+            "person": "people",
+            "rests_on": "claims",
+            "source": "sources",
+            "capture": "captures",
+        }
+
+        def see(differences: Iterable[Difference]) -> None:
+            for difference in differences:
+                if difference.form in ("label", "labels"):
+                    keys = {difference.old, difference.new, *difference.added, *difference.removed}
+                    needs[kinds[difference.name]].update(keys - {None})
+
+        see(self.metadata)
+        needs["people"].update(difference.of for difference in self.metadata if difference.of)
+        for claim in self.claims:
+            see(claim.differences)
+            needs["users"].update(check["checker"] for check in claim.checks)
+            for citation in claim.citations:
+                see(citation.differences)
+                needs["sources"].add(citation.citation["source"])
+        needs["users"].update(reading["reader"] for reading in self.readings)
+        return {kind: frozenset(keys) for kind, keys in needs.items() if keys}
+
+
+# ---------------------------------------------------------------------------------------------
+# Facts: what a list of revisions says of each
+# ---------------------------------------------------------------------------------------------
+
+
+class Fact(NamedTuple):
+    """Something countable that happened. As JSON: `[what, number, other]`; names nobody.
+
+    `what` is a key of the table below. `other` is the second count where there is one: words
+    that went ("text") or sentences ("readings").
+    """
+
+    what: str
+    number: int = 1
+    other: int = 0
+
+
+def summary(old: Document | None, new: Document) -> list[Fact]:
+    """Return what changed as countable facts, cheaply: nothing is laid out for reading.
+
+    Without an old document, what the piece began with. Empty: nothing differs.
+    """
+    if old is None:
+        facts = [Fact("begun", _total_words(new["content"]))]
+        claims = new["content"]["claims"]
+        facts.append(Fact("claims_added", len(claims)))
+        facts.append(Fact("citations_added", sum(len(c["citations"]) for c in claims)))
+        return [facts[0], *(fact for fact in facts[1:] if fact.number)]
+    return list(_facts(_Parts.of(old, new)))
+
+
+def in_words(facts: Iterable[Sequence[Any]]) -> list[str]:
+    """Return a phrase for each fact in the language that is active; unknown ones are left out."""
+    return [phrase for fact in facts if (phrase := _phrase(Fact(*fact)))]
+
+
+def _phrase(fact: Fact) -> str:
+    what, n, other = fact
+    match what:
+        case "begun":
+            said = ngettext("Begun with %(n)d word", "Begun with %(n)d words", n)
+        case "text":
+            parts = [f"+{n}"] * bool(n) + [f"−{other}"] * bool(other)
+            return ngettext(
+                "Text changed: %(changed)s word", "Text changed: %(changed)s words", other or n
+            ) % {"changed": " ".join(parts)}
+        case "moved":
+            said = ngettext("%(n)d paragraph moved", "%(n)d paragraphs moved", n)
+        case "formatting":
+            said = ngettext(
+                "Formatting of %(n)d paragraph changed",
+                "Formatting of %(n)d paragraphs changed",
+                n,
+            )
+        case "claims_added":
+            said = ngettext("%(n)d new claim", "%(n)d new claims", n)
+        case "claims_restored":
+            said = ngettext("%(n)d claim taken up again", "%(n)d claims taken up again", n)
+        case "claims_changed":
+            said = ngettext("%(n)d claim changed", "%(n)d claims changed", n)
+        case "claims_withdrawn":
+            said = ngettext("%(n)d claim withdrawn", "%(n)d claims withdrawn", n)
+        case "passages":
+            said = ngettext(
+                "Passages of %(n)d claim changed", "Passages of %(n)d claims changed", n
+            )
+        case "lost":
+            said = ngettext("%(n)d passage lost", "%(n)d passages lost", n)
+        case "citations_added":
+            said = ngettext("%(n)d citation added", "%(n)d citations added", n)
+        case "citations_changed":
+            said = ngettext("%(n)d citation changed", "%(n)d citations changed", n)
+        case "citations_removed":
+            said = ngettext("%(n)d citation removed", "%(n)d citations removed", n)
+        case "checks":
+            said = ngettext("%(n)d check", "%(n)d checks", n)
+        case "readings":
+            said = ngettext("%(n)d sentence read", "%(n)d sentences read", n)
+        case "images_added":
+            said = ngettext("%(n)d image added", "%(n)d images added", n)
+        case "images_changed":
+            said = ngettext("%(n)d image changed", "%(n)d images changed", n)
+        case "images_removed":
+            said = ngettext("%(n)d image removed", "%(n)d images removed", n)
+        case _:
+            return str(_SAID.get(what, ""))
+    return said % {"n": n}
+
+
+_SAID: dict[str, Promise] = {
+    "signs": _("Punctuation or spacing changed"),
+    "language": _("Language changed"),
+    "section": _("Section changed"),
+    "tags": _("Tags changed"),
+    "embargo": _("Embargo changed"),
+    "bylines": _("Bylines changed"),
+    "images": _("Order of images changed"),
+}
+
+
+# ---------------------------------------------------------------------------------------------
+# Comparing
+# ---------------------------------------------------------------------------------------------
+
+
+def compare(old: Document, new: Document) -> Comparison:
+    """Compare two piece documents of today's schema, the earlier one first."""
+    parts = _Parts.of(old, new)
+    body, elsewhere = _laid_out(parts)
+    return Comparison(
+        fields=parts.fields,
+        metadata=parts.metadata,
+        images=parts.images,
+        body=body,
+        claims=parts.claims,
+        elsewhere=elsewhere,
+        readings=parts.readings,
+        facts=tuple(_facts(parts)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A text block of the body: its place in the canonical text and how its words look."""
+
+    kind: str
+    start: int
+    text: str
+    formats: frozenset[tuple[int, int, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    old_blocks: tuple[_Block, ...]
+    new_blocks: tuple[_Block, ...]
+    body: tuple[BlockChange, ...]
+    fields: tuple[Difference, ...]
+    metadata: tuple[Difference, ...]
+    images: tuple[ImageChange, ...]
+    claims: tuple[ClaimChange, ...]
+    readings: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def of(cls, old: Document, new: Document) -> "_Parts":
+        before, after = old["content"], new["content"]
+        known: dict[str, tuple[_Block, ...]] = {}
+        old_blocks, new_blocks = _blocks(before["body"], known), _blocks(after["body"], known)
+        images, images_moved = _images(before["images"], after["images"])
+        return cls(
+            old_blocks=old_blocks,
+            new_blocks=new_blocks,
+            body=tuple(blocks([b.text for b in old_blocks], [b.text for b in new_blocks])),
+            fields=_differences(dict.fromkeys(PLAIN_FIELDS, "words"), before, after),
+            metadata=(*_metadata(before, after), *images_moved),
+            images=images,
+            claims=tuple(_claims(old, new)),
+            readings=_news(old["record"]["readings"], new["record"]["readings"]),
+        )
+
+
+def _blocks(body: Iterable[str], known: dict[str, tuple[_Block, ...]]) -> tuple[_Block, ...]:
+    """Return the text blocks of a body; `known` saves reading an element that both sides have."""
+    found: list[_Block] = []
+    at = 0
+    for html in body:
+        if html not in known:
+            known[html] = tuple(_read(html))
+        for block in known[html]:
+            found.append(_Block(block.kind, at, block.text, block.formats))
+            at += len(block.text) + 1
+    return tuple(found)
+
+
+_LOOKS = frozenset(["strong", "em", "a"])
+
+
+def _read(html: str) -> Iterable[_Block]:
+    """Read one top-level element. How words look is found as claims are, by marks in its place."""
+    dressed = []
+    outer = ""
+    for token in text.tokens(html):
+        if token.name in _LOOKS:
+            look = f"{token.name} {text.attributes(token).get('href', '')}"
+            mark = text.start_tag("span", {text.MARK: look})
+            dressed.append("</span>" if token.closing else mark)
+        elif token.name != "span":
+            dressed.append(token.raw)
+            outer = outer or token.name
+    manuscript = text.read("".join(dressed))
+    ranges = [
+        (start, end, *look.partition(" ")[::2])
+        for look, runs in text.passages(manuscript).items()
+        for start, end in runs
+    ]
+    for block in manuscript.blocks:
+        kind = outer if outer in ("ul", "ol", "blockquote") else block.tag
+        yield _Block(
+            kind if kind in KINDS else "p",
+            block.start,
+            block.text,
+            frozenset(
+                (
+                    max(start, block.start) - block.start,
+                    min(end, block.end) - block.start,
+                    what,
+                    target,
+                )
+                for start, end, what, target in ranges
+                if start < block.end and end > block.start
+            ),
+        )
+
+
+def _formatting(old: _Block, new: _Block) -> tuple[Formatting, ...]:
+    """Return how one paragraph's looks changed, provided that its words are the same."""
+    found = []
+    if old.kind != new.kind:
+        found.append(Formatting("kind", True, new.kind))
+    if old.text == new.text:
+        for start, end, what, target in sorted(old.formats ^ new.formats):
+            gained = (start, end, what, target) in new.formats
+            found.append(Formatting(what, gained, new.text[start:end], target))
+    return tuple(found)
+
+
+def _differences(
+    forms: Mapping[str, Form], old: Mapping[str, Any], new: Mapping[str, Any]
+) -> tuple[Difference, ...]:
+    found = []
+    for name, form in forms.items():
+        before, after = old.get(name), new.get(name)
+        if before == after:
+            continue
+        if form == "labels":
+            added = tuple(key for key in after or () if key not in (before or ()))
+            removed = tuple(key for key in before or () if key not in (after or ()))
+            if added or removed:
+                found.append(Difference(name, form, added=added, removed=removed))
+            else:
+                found.append(Difference(name, "order"))
+        elif form == "words":
+            changes = tuple(words(before or "", after or ""))
+            found.append(Difference(name, form, before, after, changes))
+        elif form == "secret":
+            found.append(Difference(name, form))
+        else:
+            found.append(Difference(name, form, before, after))
+    return tuple(found)
+
+
+def _metadata(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[Difference]:
+    forms: dict[str, Form] = {
+        "section": "label",
+        "tags": "labels",
+        "language": "choice",
+        "embargo": "moment",
+    }
+    # Tags have no order of their own.
+    unordered = [{**content, "tags": sorted(content["tags"])} for content in (old, new)]
+    yield from _differences(forms, *unordered)
+    people_old = {byline["person"]: byline["role"] for byline in old["bylines"]}
+    people_new = {byline["person"]: byline["role"] for byline in new["bylines"]}
+    yield from _differences(
+        {"bylines": "labels"}, {"bylines": list(people_old)}, {"bylines": list(people_new)}
+    )
+    for person, role in people_new.items():
+        if person in people_old and people_old[person] != role:
+            changes = tuple(words(people_old[person], role))
+            yield Difference("role", "words", people_old[person], role, changes, of=person)
+
+
+def _images(
+    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
+) -> tuple[tuple[ImageChange, ...], tuple[Difference, ...]]:
+    before, after = _by_id(old), _by_id(new)
+    changes = []
+    for key, image in after.items():
+        if key not in before:
+            changes.append(ImageChange("added", image))
+        elif differences := _differences(_IMAGE_FIELDS, before[key], image):
+            changes.append(ImageChange("changed", image, differences))
+    changes += [ImageChange("removed", image) for key, image in before.items() if key not in after]
+    return tuple(changes), tuple(_order("images", old, new))
+
+
+def _order(
+    name: str, old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
+) -> Iterable[Difference]:
+    before, after = _by_id(old), _by_id(new)
+    if [key for key in before if key in after] != [key for key in after if key in before]:
+        yield Difference(name, "order")
+
+
+def _claims(old: Document, new: Document) -> Iterable[ClaimChange]:
+    before, after = _by_id(old["content"]["claims"]), _by_id(new["content"]["claims"])
+    withdrawn_before = _by_id(old["record"]["withdrawn"])
+    checks: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for check in _news(old["record"]["checks"], new["record"]["checks"]):
+        checks[check["claim"]].append(check)
+    verdicts = {
+        check["claim"]: check["verdict"]
+        for check in sorted(old["record"]["checks"], key=lambda check: check["at"])
+    }
+    for key, claim in after.items():
+        earlier = before.get(key) or withdrawn_before.get(key)
+        new_checks = tuple(sorted(checks.pop(key, ()), key=lambda check: check["at"]))
+        if earlier is None:
+            yield ClaimChange("added", key, claim, checks=new_checks, citations=_cited(claim))
+            continue
+        op: Literal["restored", "changed"] = "changed" if key in before else "restored"
+        if op == "changed" and earlier == claim and not new_checks:
+            continue
+        change = ClaimChange(
+            op,
+            key,
+            claim,
+            earlier,
+            statement=tuple(words(earlier["statement"], claim["statement"])),
+            differences=(
+                *_differences(_CLAIM_FIELDS, earlier, claim),
+                *_order("citations", earlier["citations"], claim["citations"]),
+            ),
+            passages=tuple(_passages(earlier["passages"], claim["passages"])),
+            citations=tuple(_citations(earlier["citations"], claim["citations"])),
+            checks=new_checks,
+            verdict=verdicts.get(key, ""),
+        )
+        # Only the place of its passages may have changed, which is nothing that happened to it.
+        if change.content_changed or new_checks:
+            yield change
+    for key, claim in before.items():
+        if key not in after:
+            new_checks = tuple(sorted(checks.pop(key, ()), key=lambda check: check["at"]))
+            yield ClaimChange(
+                "withdrawn", key, claim, claim, checks=new_checks, verdict=verdicts.get(key, "")
+            )
+
+
+def _cited(claim: Mapping[str, Any]) -> tuple[CitationChange, ...]:
+    return tuple(CitationChange("added", citation) for citation in claim["citations"])
+
+
+def _citations(
+    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
+) -> Iterable[CitationChange]:
+    before, after = _by_id(old), _by_id(new)
+    for key, citation in after.items():
+        if key not in before:
+            yield CitationChange("added", citation)
+        elif differences := _differences(_CITATION_FIELDS, before[key], citation):
+            yield CitationChange("changed", citation, differences)
+    for key, citation in before.items():
+        if key not in after:
+            yield CitationChange("removed", citation)
+
+
+def _passages(
+    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
+) -> Iterable[PassageChange]:
+    """Pair passages by key, then by their words in the same field; the place alone is no change."""
+    before, after = _by_id(old), _by_id(new)
+    pairs = [(before.pop(key), after.pop(key)) for key in list(before) if key in after]
+    for key, passage in list(after.items()):
+        for other, earlier in before.items():
+            same_field = (earlier["field"], earlier["image"]) == (
+                passage["field"],
+                passage["image"],
+            )
+            if same_field and earlier["exact"] == passage["exact"]:
+                pairs.append((before.pop(other), after.pop(key)))
+                break
+    for earlier, passage in pairs:
+        changes = tuple(words(earlier["exact"], passage["exact"]))
+        if earlier["start"] is not None and passage["start"] is None:
+            yield PassageChange("lost", passage["field"], changes)
+        elif earlier["start"] is None and passage["start"] is not None:
+            yield PassageChange("found", passage["field"], changes)
+        elif earlier["exact"] != passage["exact"]:
+            yield PassageChange("edited", passage["field"], changes)
+    for passage in after.values():
+        yield PassageChange("added", passage["field"], (Change("+", passage["exact"]),))
+    for passage in before.values():
+        yield PassageChange("removed", passage["field"], (Change("-", passage["exact"]),))
+
+
+def _by_id(items: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    return {item["id"]: item for item in items}
+
+
+def _news(
+    old: Iterable[Mapping[str, Any]], new: Iterable[Mapping[str, Any]]
+) -> tuple[Mapping[str, Any], ...]:
+    known = {item["id"] for item in old}
+    return tuple(item for item in new if item["id"] not in known)
+
+
+def _laid_out(parts: _Parts) -> tuple[tuple[Paragraph, ...], tuple[ClaimChange, ...]]:
+    """Put each claim change beside the paragraph where it is seen."""
+    beside: defaultdict[int, list[ClaimChange]] = defaultdict(list)
+    elsewhere = []
+    places_old = _places(parts.body, parts.old_blocks, lambda change: change.old)
+    places_new = _places(parts.body, parts.new_blocks, lambda change: change.new)
+    for claim in parts.claims:
+        found: list[int] = []
+        if claim.op != "withdrawn":
+            found = places_new(claim.claim)
+        if not found and claim.before is not None:
+            # Withdrawn, or its words were lost: beside what became of the paragraph.
+            found = places_old(claim.before)
+        if found:
+            # Where something changed rather than where the claim is stated first.
+            beside[min(found, key=lambda at: (parts.body[at].op == "same", at))].append(claim)
+        else:
+            elsewhere.append(claim)
+    paragraphs = []
+    for at, change in enumerate(parts.body):
+        block = parts.new_blocks[change.new[0]] if change.new else parts.old_blocks[change.old[0]]
+        formatting: tuple[Formatting, ...] = ()
+        if change.op in ("same", "edited", "moved"):
+            formatting = _formatting(parts.old_blocks[change.old[0]], block)
+        blank = change.op in ("inserted", "deleted") and not block.text.strip()
+        seen = change.op not in ("same", "left") and not blank
+        stood_under = ""
+        if change.op == "moved":
+            above = parts.old_blocks[: change.old[0]]
+            stood_under = next((b.text for b in reversed(above) if b.kind in ("h2", "h3")), "")
+        paragraphs.append(
+            Paragraph(
+                change,
+                block.kind,
+                formatting,
+                tuple(beside[at]),
+                bool(seen or formatting or beside[at]),
+                stood_under,
+            )
+        )
+    return tuple(paragraphs), tuple(elsewhere)
+
+
+def _places(
+    body: Sequence[BlockChange],
+    text_blocks: Sequence[_Block],
+    side: Callable[[BlockChange], tuple[int, ...]],
+) -> Callable[[Mapping[str, Any]], list[int]]:
+    """Return a function that finds in which changes of the body a claim's passages begin."""
+    starts = [block.start for block in text_blocks]
+    place = {
+        index: at
+        for at, change in enumerate(body)
+        # A place that was left repeats the indexes of what stands elsewhere.
+        if change.op != "left"
+        for index in side(change)
+    }
+
+    def places(claim: Mapping[str, Any]) -> list[int]:
+        return [
+            place[index]
+            for passage in claim["passages"]
+            if passage["field"] == "body" and passage["start"] is not None
+            if (index := bisect_right(starts, passage["start"]) - 1) in place
+        ]
+
+    return places
+
+
+def _facts(parts: _Parts) -> Iterable[Fact]:
+    texts = [change.words for change in parts.body if change.changed]
+    texts += [difference.changes for difference in parts.fields]
+    texts += [
+        difference.changes
+        for image in parts.images
+        for difference in image.differences
+        if difference.name == "caption"
+    ]
+    added, removed = map(sum, zip(*map(count, texts), strict=True)) if texts else (0, 0)
+    if added or removed:
+        yield Fact("text", added, removed)
+    elif texts:
+        yield Fact("signs")
+    counts: defaultdict[str, int] = defaultdict(int)
+    for change in parts.body:
+        if change.op == "moved":
+            counts["moved"] += 1
+        if change.op in ("same", "moved", "edited") and _formatting(
+            parts.old_blocks[change.old[0]], parts.new_blocks[change.new[0]]
+        ):
+            counts["formatting"] += 1
+    for claim in parts.claims:
+        if claim.op != "changed":
+            counts[f"claims_{claim.op}"] += 1
+        elif claim.reworded or claim.differences:
+            counts["claims_changed"] += 1
+        lost = sum(passage.op == "lost" for passage in claim.passages)
+        counts["lost"] += lost
+        counts["passages"] += claim.op == "changed" and len(claim.passages) > lost
+        for citation in claim.citations:
+            counts[f"citations_{citation.op}"] += 1
+        counts["checks"] += len(claim.checks)
+    counts["readings"] += sum(len(reading["sentences"]) for reading in parts.readings)
+    for image in parts.images:
+        counts[f"images_{image.op}"] += 1
+    for what in _ORDER:
+        if counts[what]:
+            yield Fact(what, counts[what])
+    names = ("bylines" if d.name == "role" else d.name for d in parts.metadata)
+    yield from map(Fact, dict.fromkeys(names))
+
+
+_ORDER = (
+    "moved",
+    "formatting",
+    "claims_added",
+    "claims_restored",
+    "claims_changed",
+    "claims_withdrawn",
+    "passages",
+    "lost",
+    "citations_added",
+    "citations_changed",
+    "citations_removed",
+    "checks",
+    "readings",
+    "images_added",
+    "images_changed",
+    "images_removed",
+)
+
+
+def _total_words(content: Mapping[str, Any]) -> int:
+    parts = [content[name] for name in PLAIN_FIELDS]
+    parts += [image["caption"] for image in content["images"]]
+    parts += [text.read(html).text for html in content["body"]]
+    return count([Change("+", part) for part in parts])[0]
