@@ -1,5 +1,6 @@
 """People who work at the desk."""
 
+from typing import ClassVar
 from uuid import uuid4
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -7,11 +8,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class PeopleManager(UserManager):
+class PeopleManager(UserManager["User"]):
     use_in_migrations = False
 
     def system(self) -> "User":
-        """Return the account that answers for what nobody in person does; nobody can log in to it."""
+        """Return the account that answers for what nobody does in person; it has no login."""
         user, created = self.get_or_create(
             username="system", defaults={"is_active": False, "first_name": "Newsroom"}
         )
@@ -30,9 +31,9 @@ class User(AbstractUser):
 
     id = models.UUIDField(_("id"), primary_key=True, default=uuid4, editable=False)
 
-    objects = PeopleManager()
+    objects: ClassVar[PeopleManager] = PeopleManager()
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
+from django.apps import apps as registry
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
@@ -106,9 +107,11 @@ def _known(using: str) -> dict[str, int]:
     return {f"{app}.{codename}": pk for app, codename, pk in rows}
 
 
-def sync_roles_after_migrate(*, using: str, apps: Any, **kwargs: Any) -> None:
+def sync_roles_after_migrate(*, using: str, apps: Any = None, **kwargs: Any) -> None:
     """Keep the groups in step after every migration, as far as there are tables for them."""
     try:
+        # A flush sends no state of migrations: then all tables are there.
+        apps = apps or registry
         apps.get_model("auth", "Permission")
         apps.get_model("newsroom", "User")
     except LookupError:

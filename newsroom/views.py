@@ -1,8 +1,9 @@
 """Pages that belong to no app."""
 
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.templatetags.static import static
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 
@@ -16,3 +17,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return HttpResponse("database unavailable\n", status=503, content_type="text/plain")
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@cache_control(public=True, max_age=24 * 60 * 60)
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Show browsers the way to the icon; they ask here whatever a page says."""
+    return HttpResponseRedirect(static("newsroom/icon.svg"))

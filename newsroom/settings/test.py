@@ -33,3 +33,4 @@ _scratch = tempfile.TemporaryDirectory(prefix="newsroom-test-")
 NEWSROOM = NEWSROOM | {"KEYS_DIR": Path(_scratch.name) / "keys", "MASTER_KEY": ""}
 MEDIA_ROOT = Path(_scratch.name) / "media"
 STATIC_ROOT = Path(_scratch.name) / "static"
+STATIC_ROOT.mkdir()

@@ -93,7 +93,7 @@ def test_an_error_report_quotes_nothing_that_was_sent(rf):
         raise ValueError("no")
 
     try:
-        fails("the source's name")
+        fails(request.POST["name"])
     except ValueError:
         report = ExceptionReporter(request, *sys.exc_info()).get_traceback_text()
 
