@@ -371,5 +371,5 @@ def _replace(present: models.QuerySet, rows: list[Any]) -> None:
 def Deserializer(text: str, **options: Any) -> Iterator[StoredPiece]:  # noqa: N802 (Django's name)
     try:
         yield StoredPiece(FORMAT.loads(text))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DeserializationError(str(error)) from error

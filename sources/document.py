@@ -93,5 +93,5 @@ class StoredSource:
 def Deserializer(text: str, **options: Any) -> Iterator[StoredSource]:  # noqa: N802 (Django's name)
     try:
         yield StoredSource(FORMAT.loads(text))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DeserializationError(str(error)) from error

@@ -178,6 +178,14 @@ def test_a_short_heading_is_rewritten_in_its_place():
     assert ops(changes) == ["same", "edited", "same"]
 
 
+def test_a_heading_and_its_paragraph_are_rewritten_in_their_places():
+    first = "Zum ersten Mal seit dem Koreakrieg schickt Pjöngjang Soldaten in einen fremden Krieg."
+    again = "Es ist der größte Einsatz seit dem Koreakrieg, aber nicht der erste: Piloten flogen."
+    changes = blocks([A, "Zum ersten Mal", first, B], [A, "Nicht neu", again, B])
+    assert ops(changes) == ["same", "edited", "edited", "same"]
+    assert changes[1].old == (1,)
+
+
 def test_a_moved_paragraph_is_said_to_have_moved_and_from_where():
     changes = blocks([A, B, C, D], [D, A, B, C])
     assert ops(changes) == ["moved", "same", "same", "same", "left"]

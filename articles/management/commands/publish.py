@@ -1,0 +1,78 @@
+"""``manage.py publish SLUG --as USER``: make a piece public, or say why not."""
+
+import sys
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive, make_aware
+
+from articles import services
+from articles.choices import Kind
+from articles.models import Article
+
+
+class Command(BaseCommand):
+    help = (
+        "Publish a piece. Exit status 0: published; 1: refused, one reason a line; 2: bad input."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug")
+        parser.add_argument("--as", dest="user", required=True, help="who publishes")
+        parser.add_argument("--kind", default="", help=f"one of: {', '.join(Kind.values)}")
+        parser.add_argument("--note", default="", help="what readers are told about the change")
+        parser.add_argument("--wrong", default="", help="correction: what was wrong")
+        parser.add_argument("--right", default="", help="correction: what is right")
+        parser.add_argument("--until", default="", help="developing: when it will be settled")
+        parser.add_argument(
+            "--waive", action="append", default=[], metavar="RULE=REASON",
+            help="waive a failing rule (repeatable; needs the permission)",
+        )  # fmt: skip
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = get_user_model().objects.filter(username=options["user"]).first()
+        if user is None:
+            raise CommandError(f"There is no user “{options['user']}”.", returncode=2)
+        article = Article.objects.filter(slug=options["slug"]).first()
+        if article is None:
+            raise CommandError(f"There is no piece at “{options['slug']}”.", returncode=2)
+        waivers = {}
+        for waived in options["waive"]:
+            rule, found, reason = waived.partition("=")
+            if not found:
+                raise CommandError(f"--waive {waived}: give RULE=REASON.", returncode=2)
+            waivers[rule] = reason
+        corrections = []
+        if options["wrong"] or options["right"]:
+            corrections = [services.Wrong(options["wrong"], options["right"])]
+        try:
+            publication = services.publish(
+                article, actor=user, kind=options["kind"], note=options["note"],
+                corrections=corrections, waivers=waivers, deadline=_moment(options["until"]),
+            )  # fmt: skip
+        except ValidationError as error:
+            raise CommandError("\n".join(error.messages), returncode=2) from error
+        except PermissionDenied as error:
+            self.stderr.write(str(error))
+            sys.exit(1)
+        except services.GateClosed as closed:
+            for problem in closed.problems:
+                self.stderr.write(f"{problem.rule}: {problem.message}")
+            sys.exit(1)
+        address = publication.public_document["address"]
+        self.stdout.write(f"Published {address} as number {publication.number}.")
+
+
+def _moment(written: str) -> Any:
+    if not written:
+        return None
+    try:
+        moment = parse_datetime(written)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise CommandError(f"--until {written}: give YYYY-MM-DDTHH:MM.", returncode=2)
+    return make_aware(moment) if is_naive(moment) else moment

@@ -1,0 +1,145 @@
+"""What the database refuses, tried with raw SQL."""
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+
+from articles.models import Article
+from articles.services import publish
+from history.acts import act
+from history.aggregates import aggregates
+from history.guards import LEDGER
+from history.models import Entry
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def piece():
+    admin = factories.user("admin")
+    piece = factories.finished(admin, tags=[factories.tag()], bylines=[factories.person()])
+    publish(piece, actor=admin)
+    claim = piece.claims.get()
+    other = factories.claim(piece, "Das sagte die Polizei", rests_on=[claim])
+    assert other.rests_on.get() == claim
+    # A transaction of its own would have nothing pending.
+    connection.check_constraints()
+    return piece
+
+
+def refused(sql: str, *params: object) -> str:
+    """Return the name of the constraint that refuses these statements at commit."""
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+        connection.check_constraints()
+    return caught.value.__cause__.diag.constraint_name
+
+
+SILENT_CHANGES = [
+    "UPDATE articles_article SET headline = 'anders'",
+    "UPDATE articles_article SET state = 'shelved'",
+    "UPDATE articles_byline SET role = 'Foto'",
+    "DELETE FROM articles_byline",
+    "DELETE FROM articles_article_tags",
+    "UPDATE claims_claim SET statement = 'anders'",
+    "DELETE FROM claims_claim_rests_on",
+    "UPDATE claims_passage SET exact = 'anders'",
+    "DELETE FROM claims_passage",
+    "UPDATE claims_citation SET locator = 'S. 1'",
+    "DELETE FROM claims_citation",
+    "INSERT INTO claims_reading SELECT gen_random_uuid(), reader, at, rule, sentences, article_id"
+    " FROM claims_reading LIMIT 1",
+    "UPDATE sources_source SET notes = 'anders'",
+    "DELETE FROM articles_person WHERE id NOT IN (SELECT person_id FROM articles_byline);"
+    "UPDATE articles_person SET name = 'anders'",
+    "UPDATE articles_section SET name = 'anders'",
+    "UPDATE articles_tag SET name = 'anders'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sql", SILENT_CHANGES)
+def test_a_change_without_an_entry_is_refused_at_commit(piece, sql: str) -> None:
+    assert refused(sql) == "history_no_change_without_record"
+
+
+def test_an_entry_for_another_piece_does_not_help(piece) -> None:
+    other = factories.article()
+    refused(
+        "UPDATE articles_article SET headline = 'anders' WHERE id = %s;"
+        "INSERT INTO history_entry (sequence, kind, subject, request, at, digest)"
+        " VALUES (999999, 'x', %s, gen_random_uuid(), now(), '\\x00')",
+        piece.pk,
+        other.pk,
+    )
+
+
+def test_a_change_after_the_entry_is_refused(piece) -> None:
+    actor = factories.user("editor")
+    with pytest.raises(IntegrityError):
+        with act("articles.article.saved", actor=actor):
+            Article.objects.filter(pk=piece.pk).update(headline="auf dem Protokoll")
+        Article.objects.filter(pk=piece.pk).update(headline="daneben")
+        connection.check_constraints()
+
+
+def test_moving_a_citation_to_another_piece_marks_both(piece) -> None:
+    other = factories.claim(factories.article())
+    citation = piece.claims.get(statement__startswith="Mehr").citations.get()
+    with act("claims.citation.changed", actor=factories.user("editor")) as this:
+        citation.claim = other
+        citation.save()
+    assert {entry.subject for entry in this.entries} == {piece.pk, other.article_id}
+
+
+def test_a_row_written_as_it_was_is_no_change(piece) -> None:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE articles_article SET headline = headline")
+        connection.check_constraints()
+
+
+APPEND_ONLY = [*LEDGER, "claims_check", "claims_reading", "articles_publication"]
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize(
+    "sql", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE"]
+)
+def test_what_happened_cannot_be_changed(piece, table: str, sql: str) -> None:
+    column = {"history_entry": "sequence", "history_payload": "entry_id"}.get(table, "id")
+    name = refused(sql.format(table=table, column=column))
+    assert name in {"history_append_only", "history_no_truncate"}
+
+
+@pytest.mark.parametrize("table", ["articles_article", "claims_claim", "sources_source"])
+def test_truncating_a_piece_table_is_refused(piece, table: str) -> None:
+    assert refused(f"TRUNCATE {table} CASCADE") == "history_no_truncate"
+
+
+def test_an_account_can_go_and_its_trail_stays(piece) -> None:
+    gone = factories.user("editor")
+    made = factories.article(gone)
+    key = gone.pk
+    gone.delete()
+    assert Entry.objects.get(subject=made.pk).actor == key
+
+
+def test_every_table_of_the_apps_is_guarded_or_named_here() -> None:
+    unguarded = {"newsroom_user", "newsroom_user_groups", "newsroom_user_user_permissions"}
+    guarded = set(LEDGER)
+    for aggregate in aggregates():
+        guarded |= set(aggregate.tables)
+    tables = {
+        model._meta.db_table
+        for app in ("newsroom", "history", "sources", "claims", "articles")
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+    }
+    assert tables - unguarded == guarded - {"reversion_version", "reversion_revision"}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT event_object_table FROM information_schema.triggers"
+            " WHERE trigger_name IN ('history_mark', 'history_append_only')"
+        )
+        assert {row[0] for row in cursor.fetchall()} == guarded
