@@ -1,6 +1,12 @@
-"""Public pages."""
+"""Addresses of the public site."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "articles"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("<int:year>/<int:month>/<slug:slug>/", views.page, name="page"),
+    path("<int:year>/<int:month>/<slug:slug>/v/<int:number>/", views.version, name="version"),
+]

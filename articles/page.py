@@ -1,0 +1,349 @@
+"""What a public page shows, made from a public document and from nothing else.
+
+``context`` is pure: one document in one language gives one page. Text is escaped or sanitised on
+the way; the templates only place it.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils.functional import Promise
+from django.utils.html import escape, strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, pgettext_lazy
+
+from sources import references
+
+from . import wording
+from .evidence import Document, Evidence, mappings, string
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+WORDS_A_MINUTE = 200
+
+# What a publication did, in words for readers.
+KINDS: dict[str, Promise] = {
+    "first": pgettext_lazy("public page", "First published"),
+    "developing": pgettext_lazy("public page", "Developing: not everything is confirmed yet"),
+    "typo": pgettext_lazy("public page", "Typing error corrected"),
+    "update": pgettext_lazy("public page", "Updated"),
+    "correction": pgettext_lazy("public page", "Corrected"),
+    "reply": pgettext_lazy("public page", "Reply published"),
+    "retraction": pgettext_lazy("public page", "Retracted"),
+}
+
+# A data block is not executed, so no content policy applies; it must only not end its element.
+SCRIPT_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+def context(
+    document: Document,
+    *,
+    site: str,
+    image_url: Callable[[str], str],
+    newest: Document | None = None,
+) -> dict[str, Any]:
+    """Return what ``articles/article_page.html`` shows, in the active language.
+
+    *site* is scheme and host, without a slash at the end. *image_url* gives the address of an image
+    file. *newest* is the live document, if *document* is an earlier version of the same piece.
+    """
+    evidence = Evidence(document)
+    head = {name: evidence.plain(name) for name in ("kicker", "headline", "standfirst")}
+    head_notes = evidence.notes()
+    images = _images(document, evidence, image_url)
+    live = newest or document
+    corrections = _corrections(document)
+    return {
+        "language": string(document.get("language")) or get_language(),
+        "publisher": string(document.get("publisher")),
+        "title": string(document.get("headline")),
+        "description": string(document.get("standfirst")),
+        **head,
+        "head_notes": head_notes,
+        "section": _label(document.get("section")),
+        "lead_image": images[0] if images else None,
+        "more_images": images[1:],
+        "blocks": evidence.blocks,
+        "claims": len(evidence.stated),
+        "authors": _authors(document),
+        "contributors": _contributors(document),
+        "minutes": _minutes(document),
+        "number": _number(document),
+        "first_published": wording.moment(document.get("first_published")),
+        "published": wording.moment(document.get("published")),
+        "updated": _updated(document),
+        "corrections": corrections,
+        "corrected": corrections[0] if corrections else None,
+        "developing": live.get("kind") == "developing",
+        "retraction": _retraction(live),
+        "replies": _replies(live),
+        "references": _references(document, evidence),
+        "how_checked": _how_checked(document),
+        "versions": _versions(document, live),
+        "outdated": newest is not None,
+        "later_corrections": _corrections(newest, after=_number(document)) if newest else [],
+        "address": string(live.get("address")),
+        "canonical": site + string(live.get("address")),
+        "share_image": _absolute(site, images[0]["url"]) if images else "",
+        "json_ld": script_data(json_ld(document, site=site, image_url=image_url)),
+    }
+
+
+def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -> dict[str, Any]:
+    """Return the page as a schema.org ``NewsArticle``; what is empty is left out."""
+    address = site + string(document.get("address"))
+    section = document.get("section")
+    article = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "@id": address,
+        "url": address,
+        "mainEntityOfPage": address,
+        "headline": string(document.get("headline")),
+        "description": string(document.get("standfirst")),
+        "datePublished": _iso(document.get("first_published")),
+        "dateModified": _iso(_modified(document)),
+        "author": [{"@type": "Person", "name": name} for name in _authors(document)],
+        "publisher": {"@type": "Organization", "name": string(document.get("publisher"))},
+        "inLanguage": string(document.get("language")),
+        "articleSection": _label(section),
+        "keywords": [name for tag in mappings(document.get("tags")) if (name := _label(tag))],
+        "isAccessibleForFree": True,
+        "image": [
+            _absolute(site, image_url(image["file"]))
+            for image in mappings(document.get("images"))
+            if string(image.get("file"))
+        ],
+        "citation": [
+            work for source in mappings(document.get("references")) if (work := _work(source))
+        ],
+        "correction": [
+            {
+                "@type": "CorrectionComment",
+                "text": gettext("Wrong was: %(wrong)s Right is: %(right)s")
+                % {"wrong": correction["wrong"], "right": correction["right"]},
+                "datePublished": correction["published"].iso if correction["published"] else "",
+            }
+            for correction in _corrections(document)
+        ],
+        "version": _number(document),
+        "backstory": _how_checked(document),
+    }
+    return _filled(article)
+
+
+def script_data(data: Any) -> SafeString:
+    """Return data as JSON that can stand between script tags."""
+    text = json.dumps(data, ensure_ascii=False).translate(SCRIPT_ESCAPES)
+    # Line separators are allowed in JSON and not in older JavaScript.
+    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return mark_safe(text)
+
+
+# ---- parts of the page
+
+
+def _images(
+    document: Document, evidence: Evidence, image_url: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": image_url(string(image.get("file"))) if string(image.get("file")) else "",
+            "width": image.get("width") if type(image.get("width")) is int else None,
+            "height": image.get("height") if type(image.get("height")) is int else None,
+            "alt": string(image.get("alt")),
+            "caption": evidence.plain("caption", index),
+            "credit": string(image.get("credit")),
+            "notes": evidence.notes(),
+        }
+        for index, image in enumerate(mappings(document.get("images")))
+    ]
+
+
+def _authors(document: Document) -> list[str]:
+    """Return who wrote the piece: the bylines without a role, else all of them."""
+    people = [person for person in mappings(document.get("bylines")) if string(person.get("name"))]
+    authors = [string(person.get("name")) for person in people if not person.get("role")]
+    return authors or [string(person.get("name")) for person in people]
+
+
+def _contributors(document: Document) -> list[dict[str, str]]:
+    people = mappings(document.get("bylines"))
+    if all(person.get("role") for person in people):
+        return []
+    return [
+        {"name": string(person.get("name")), "role": string(person.get("role"))}
+        for person in people
+        if string(person.get("role")) and string(person.get("name"))
+    ]
+
+
+def _minutes(document: Document) -> int:
+    body = document.get("body")
+    blocks = map(string, body) if isinstance(body, list) else ()
+    words = len(strip_tags(" ".join(blocks)).split())
+    return max(1, round(words / WORDS_A_MINUTE)) if words else 0
+
+
+def _corrections(document: Document, *, after: int = 0) -> list[dict[str, Any]]:
+    """Return the corrections, the latest first; of publications after the given number only."""
+    corrections = [
+        {
+            "anchor": f"correction-{index}",
+            "number": _number(correction),
+            "published": wording.moment(correction.get("published")),
+            "since": wording.moment(correction.get("since")),
+            "wrong": string(correction.get("wrong")),
+            "right": string(correction.get("right")),
+        }
+        for index, correction in enumerate(mappings(document.get("corrections")), start=1)
+        if _number(correction) > after
+    ]
+    return sorted(
+        corrections,
+        key=lambda one: (one["number"], one["published"].iso if one["published"] else ""),
+        reverse=True,
+    )
+
+
+def _versions(document: Document, live: Document) -> list[dict[str, Any]]:
+    address = string(live.get("address"))
+    return [
+        {
+            "number": _number(version),
+            "what": KINDS.get(string(version.get("kind")), ""),
+            "note": string(version.get("note")),
+            "published": wording.moment(version.get("published")),
+            "this": _number(version) == _number(document),
+            "address": f"{address}v/{_number(version)}/",
+        }
+        for version in mappings(document.get("versions"))
+    ]
+
+
+def _updated(document: Document) -> wording.Time | None:
+    """Return when the piece was last brought up to date, other than by corrections."""
+    return next(
+        (
+            wording.moment(version.get("published"))
+            for version in mappings(document.get("versions"))
+            if version.get("kind") in ("update", "developing", "reply") and _number(version) > 1
+        ),
+        None,
+    )
+
+
+def _modified(document: Document) -> Any:
+    """Return the moment of the last change of substance: a typing error's correction is none."""
+    return next(
+        (
+            version.get("published")
+            for version in mappings(document.get("versions"))
+            if version.get("kind") != "typo"
+        ),
+        document.get("published"),
+    )
+
+
+def _retraction(live: Document) -> dict[str, Any] | None:
+    if live.get("kind") != "retraction":
+        return None
+    return {
+        "note": string(live.get("note")),
+        "published": wording.moment(live.get("published")),
+    }
+
+
+def _replies(live: Document) -> list[dict[str, Any]]:
+    """Return the replies of people concerned; they stay for as long as the piece is offered."""
+    return [
+        {
+            "note": string(version.get("note")),
+            "published": wording.moment(version.get("published")),
+        }
+        for version in mappings(live.get("versions"))
+        if version.get("kind") == "reply" and string(version.get("note"))
+    ]
+
+
+def _references(document: Document, evidence: Evidence) -> list[dict[str, Any]]:
+    entries = []
+    for source in mappings(document.get("references")):
+        csl = source.get("csl")
+        csl = csl if isinstance(csl, dict) else {}
+        number = source.get("number")
+        if type(number) is not int:
+            continue
+        described = string(source.get("description"))
+        text = escape(described) if described else references.reference(csl, get_language() or "")
+        url = "" if described else references.link(csl)
+        capture = string(source.get("capture"))
+        entries.append(
+            {
+                "number": number,
+                "text": text,
+                "url": url,
+                "host": (urlsplit(url).hostname or "").removeprefix("www."),
+                "accessed": wording.day(source.get("accessed")),
+                "archived": wording.moment(source.get("archived")),
+                "capture": capture if DIGEST.fullmatch(capture) else "",
+                "claim": evidence.first_citing(number),
+            }
+        )
+    return entries
+
+
+def _how_checked(document: Document) -> str:
+    checked = document.get("checked")
+    unconfirmed = [
+        claim for claim in mappings(document.get("claims")) if claim.get("verdict") == "unconfirmed"
+    ]
+    return wording.how_checked(checked if isinstance(checked, dict) else {}, len(unconfirmed))
+
+
+def _work(source: Document) -> dict[str, Any]:
+    """Return a cited work; nothing of a source that is only described."""
+    csl = source.get("csl")
+    if source.get("description") or not isinstance(csl, dict):
+        return {}
+    work = {
+        "name": string(csl.get("title")),
+        "author": [
+            {"@type": creator["kind"], "name": creator["name"]}
+            for creator in references.creators(csl)
+        ],
+        "datePublished": references.issued(csl),
+        "publisher": (
+            {"@type": "Organization", "name": csl["publisher"]}
+            if string(csl.get("publisher"))
+            else {}
+        ),
+        "url": references.link(csl),
+    }
+    work = _filled(work)
+    return {"@type": "CreativeWork", **work} if work else {}
+
+
+def _filled(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if value not in ("", [], {}, None)}
+
+
+def _label(value: Any) -> str:
+    return string(value.get("name")) if isinstance(value, dict) else ""
+
+
+def _number(value: Document) -> int:
+    number = value.get("number")
+    return number if type(number) is int else 0
+
+
+def _iso(stamp: Any) -> str:
+    moment = wording.moment(stamp)
+    return moment.iso if moment else ""
+
+
+def _absolute(site: str, url: str) -> str:
+    return site + url if url.startswith("/") and not url.startswith("//") else url

@@ -1,0 +1,114 @@
+"""The public site. Nothing but publications is read, and of those only the public document."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.utils.translation import get_supported_language_variant, override
+from django.views.decorators.http import require_safe
+
+from . import page as pages
+from . import wording
+from .models import Publication, image_storage
+
+ADDRESS = re.compile(r"/(\d{4})/(\d{2})/([^/]+)/")
+PIECES_IN_LIST = 100
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """List what is published, by the moment of first publication, the newest first."""
+    own = Publication.objects.filter(article=OuterRef("article"))
+    newest = own.order_by("-number").values("number")[:1]
+    first = own.order_by("number").values("at")[:1]
+    publications = (
+        Publication.objects.annotate(first_at=Subquery(first))
+        .filter(number=Subquery(newest))
+        .order_by("-first_at", "-pk")[:PIECES_IN_LIST]
+    )
+    pieces = []
+    for publication in publications:
+        document = publication.public_document
+        pieces.append(
+            {
+                "document": document,
+                "first_published": wording.moment(document["first_published"]),
+                "corrected": bool(document["corrections"]),
+                "retracted": document["kind"] == "retraction",
+            }
+        )
+    return render(request, "articles/index.html", {"pieces": pieces})
+
+
+@require_safe
+def page(request: HttpRequest, year: int, month: int, slug: str) -> HttpResponse:
+    """Show the live page; an address that the piece had before leads to the present one."""
+    document = _live(slug).public_document
+    if moved := _moved(request, document["address"], year, month):
+        return moved
+    return _render(request, document)
+
+
+@require_safe
+def version(request: HttpRequest, year: int, month: int, slug: str, number: int) -> HttpResponse:
+    """Show one publication of a piece, for good; an outdated one says so."""
+    live = _live(slug)
+    newest = live.public_document
+    if moved := _moved(request, f"{newest['address']}v/{number}/", year, month):
+        return moved
+    if number == live.number:
+        return _render(request, newest, permanent=True)
+    publication = Publication.objects.filter(article=live.article_id, number=number).first()
+    if publication is None:
+        raise Http404
+    return _render(request, publication.public_document, newest, permanent=True)
+
+
+def _live(slug: str) -> Publication:
+    """Return the latest publication of the piece that has, or once had, this slug."""
+    known = Publication.objects.filter(slug=slug).values("article")
+    pieces = list(Publication.objects.live().filter(article__in=known))
+    # A piece that gave its slug up must not hide the one that has it now.
+    pieces.sort(key=lambda publication: (publication.slug == slug, publication.at))
+    if not pieces:
+        raise Http404
+    return pieces[-1]
+
+
+def _moved(
+    request: HttpRequest, address: str, year: int, month: int
+) -> HttpResponsePermanentRedirect | None:
+    """Return the way to the present address; raise Http404 for a month that was never right."""
+    match = ADDRESS.match(address)
+    if match is None or (year, month) != (int(match[1]), int(match[2])):
+        raise Http404
+    return HttpResponsePermanentRedirect(address) if request.path_info != address else None
+
+
+def _render(
+    request: HttpRequest,
+    document: dict[str, Any],
+    newest: dict[str, Any] | None = None,
+    *,
+    permanent: bool = False,
+) -> HttpResponse:
+    """Render a page in the article's language; only the live address is for search engines."""
+    try:
+        language = get_supported_language_variant(document["language"])
+    except LookupError:
+        language = settings.LANGUAGE_CODE
+    with override(language):
+        context = pages.context(
+            document,
+            site=f"{request.scheme}://{request.get_host()}",
+            image_url=image_storage().url,
+            newest=newest,
+        )
+        response = render(request, "articles/article_page.html", context | {"permanent": permanent})
+    response["Content-Language"] = language
+    if permanent:
+        response["X-Robots-Tag"] = "noindex"
+    return response
