@@ -438,8 +438,9 @@ BlockOp = Literal["same", "edited", "split", "joined", "moved", "left", "inserte
 # piece stay under 0.15. A paragraph in its place is recognised by less than one found elsewhere.
 _LIKE_IN_PLACE = 0.34
 _LIKE_ELSEWHERE = 0.6
-_LIKE_ALONE = 0.1
-_SHORT = 12  # words; headings and the like, where one replaced word is a large share
+_LIKE_BETWEEN = 0.1  # ... and where the paragraphs around it are known
+_SHORT = 8  # words; headings and the like, where one replaced word is a large share
+_NEIGHBOURS = 12  # paragraphs between two known ones; with more, chance would pair them
 _MOVABLE = 4  # words; with fewer, two edited paragraphs are alike by chance
 _CANDIDATES = 4
 _PART = 0.6  # share of a paragraph's words that must stem from the one that was split
@@ -611,23 +612,25 @@ def _pair_neighbours(
     partner: dict[int, int],
     moved: dict[int, int],
 ) -> None:
-    """Pair what stands alone between the same neighbours: it was rewritten in its place."""
+    """Pair what little stands between the same neighbours: it was rewritten in its place."""
     in_place = [(-1, -1), *((i, j) for i, j in sorted(partner.items()) if i not in moved)]
     taken = set(partner.values())
     for (i, j), (next_i, next_j) in zip(
         in_place, [*in_place[1:], (len(old), len(new))], strict=True
     ):
-        free_old = [at for at in range(i + 1, next_i) if at not in partner]
-        free_new = [at for at in range(j + 1, next_j) if at not in taken]
-        if len(free_old) != 1 or len(free_new) != 1:
+        free_old = [at for at in range(i + 1, next_i) if at not in partner and old[at].strip()]
+        free_new = [at for at in range(j + 1, next_j) if at not in taken and new[at].strip()]
+        if not 0 < len(free_old) <= _NEIGHBOURS or not 0 < len(free_new) <= _NEIGHBOURS:
             continue
-        a, b = free_old[0], free_new[0]
-        if not old[a].strip() or not new[b].strip():
-            continue
-        short = len(_content(old[a])) <= _SHORT and len(_content(new[b])) <= _SHORT
-        if short or _likeness(bags_old[a], bags_new[b]) >= _LIKE_ALONE:
-            partner[a] = b
-            taken.add(b)
+        texts = {old[a] for a in free_old} | {new[b] for b in free_new}
+        short = {text: len(_content(text)) <= _SHORT for text in texts}
+        pairs = []
+        for a in free_old:
+            for b in free_new:
+                likeness = _likeness(bags_old[a], bags_new[b])
+                if likeness >= _LIKE_BETWEEN or (short[old[a]] and short[new[b]]):
+                    pairs.append(_Pair(a, b, likeness, likeness + _LIKE_BETWEEN))
+        partner.update((pair.old, pair.new) for pair in _heaviest_chain(pairs))
 
 
 def _splits_and_joins(

@@ -1,0 +1,152 @@
+"""A piece as one of its documents holds it: what a page shows of an earlier revision.
+
+Pure: the document is all there is. Names of people and sources are looked up by the caller, as
+for comparisons.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+
+from claims import text
+from claims.choices import Stance, State, Verdict
+from claims.standing import fold
+
+from .body import clean
+from .compare import Document
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimThen:
+    """A claim as the revision has it, its number in reading order, and its checks, latest first."""
+
+    number: int
+    claim: Mapping[str, Any]
+    state: str
+    checks: tuple[Mapping[str, Any], ...]
+
+    @property
+    def lost(self) -> bool:
+        return self.state == State.ORPHAN
+
+    @property
+    def elsewhere(self) -> tuple[Mapping[str, Any], ...]:
+        """The passages outside the body, which carry no marks."""
+        return tuple(row for row in self.claim["passages"] if row["field"] != "body")
+
+
+@dataclass(frozen=True, slots=True)
+class PieceThen:
+    """`body` is sanitised HTML; its marks bear the standing of their claims and link to them."""
+
+    content: Mapping[str, Any]
+    body: SafeString
+    claims: tuple[ClaimThen, ...]
+    withdrawn: tuple[Mapping[str, Any], ...]
+    needs: Mapping[str, frozenset[str]]
+
+
+def look_back(document: Document) -> PieceThen:
+    """Return what a piece document says, ready for showing."""
+    content, record = document["content"], document["record"]
+    checks: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for check in sorted(record["checks"], key=lambda check: (check["at"], check["id"])):
+        checks[check["claim"]].insert(0, check)
+    claims = tuple(
+        ClaimThen(number, claim, state_then(claim, checks[claim["id"]]), tuple(checks[claim["id"]]))
+        for number, claim in enumerate(content["claims"], start=1)
+    )
+    citations = [citation for claim in content["claims"] for citation in claim["citations"]]
+    needs = {
+        "people": {byline["person"] for byline in content["bylines"]},
+        "sections": {content["section"]} - {None},
+        "tags": set(content["tags"]),
+        "sources": {citation["source"] for citation in citations},
+        "captures": {citation["capture"] for citation in citations} - {None},
+        "users": {check["checker"] for claim in claims for check in claim.checks},
+        "claims": {key for claim in content["claims"] for key in claim["rests_on"]},
+    }
+    return PieceThen(
+        content=content,
+        body=_with_notes("".join(content["body"]), {claim.claim["id"]: claim for claim in claims}),
+        claims=claims,
+        withdrawn=tuple(record["withdrawn"]),
+        needs={kind: frozenset(keys) for kind, keys in needs.items() if keys},
+    )
+
+
+def state_then(claim: Mapping[str, Any], checks: Sequence[Mapping[str, Any]]) -> str:
+    """Return a claim's standing as far as its document can tell; `checks` latest first.
+
+    What happened outside the piece (a source was retracted, a claim that this one rests on fell,
+    a day passed) is not known here; `claims.standing` knows it for today.
+    """
+    if not any(passage["start"] is not None for passage in claim["passages"]):
+        return State.ORPHAN.value
+    for check in checks:
+        if _covers(check["snapshot"], claim):
+            void = check["verdict"] == Verdict.VOID
+            return State.STALE.value if void else str(check["verdict"])
+    return State.STALE.value if checks else State.UNCHECKED.value
+
+
+def _covers(snapshot: Mapping[str, Any], claim: Mapping[str, Any]) -> bool:
+    """Whether what was checked then is what the claim says and cites here."""
+
+    def said(rows: Sequence[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
+        return Counter((row["field"], fold(row["exact"])) for row in rows)
+
+    if said(snapshot["passages"]) != said([p for p in claim["passages"] if p["start"] is not None]):
+        return False
+    if any(fold(snapshot[name]) != fold(claim[name]) for name in ("statement", "attribution")):
+        return False
+    if any(snapshot[name] != claim[name] for name in ("voice", "as_of")):
+        return False
+    seen = {row["id"]: row for row in snapshot["citations"]}
+    there = {row["id"]: row for row in claim["citations"]}
+    if any(
+        key not in there or any(there[key].get(name) != value for name, value in row.items())
+        for key, row in seen.items()
+    ):
+        return False
+    contradicted = any(
+        row["stance"] == Stance.CONTRADICTS for key, row in there.items() if key not in seen
+    )
+    return not contradicted
+
+
+def _with_notes(html: str, claims: Mapping[str, ClaimThen]) -> SafeString:
+    """Return the body with each mark dressed, and the claim's number after its last words."""
+    tokens = list(text.tokens(clean(html)))
+    spans = Counter(
+        text.attributes(token).get(text.MARK)
+        for token in tokens
+        if token.name == "span" and not token.closing
+    )
+    parts: list[str] = []
+    around: list[ClaimThen | None] = []
+    for token in tokens:
+        if token.name != "span":
+            parts.append(token.raw)
+        elif not token.closing:
+            key = text.attributes(token).get(text.MARK)
+            claim = claims.get(key or "")
+            around.append(claim)
+            if claim:
+                spans[key] -= 1
+                attrs = {"class": "claim-mark", "data-standing": claim.state}
+                parts.append(text.start_tag("span", attrs))
+            else:
+                # Marks of other pieces' claims, or of none, are words like any other.
+                parts.append("<span>")
+        else:
+            parts.append("</span>")
+            claim = around.pop() if around else None
+            if claim and not spans[claim.claim["id"]]:
+                link = text.start_tag("a", {"href": f"#claim-{claim.number}"})
+                parts.append(f'<sup class="claim-refs">{link}{claim.number}</a></sup>')
+    # Made of the sanitiser's own output and of numbers.
+    return mark_safe("".join(parts))
