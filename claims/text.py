@@ -54,6 +54,7 @@ _TOKEN = re.compile(
 )
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?""")
 _SPECIAL = re.compile("[&<>\xa0]")
+_SPACE = " \t\n\f\r"
 
 
 class Token(NamedTuple):
@@ -225,7 +226,11 @@ def tokens(html: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(html):
         raw = match[0]
         if match.lastgroup == "text":
-            yield Token(raw, "", False, "", entities.unescape(raw) if "&" in raw else raw)
+            # Entities for characters that HTML forbids stand for nothing.
+            if text := entities.unescape(raw) if "&" in raw else raw:
+                yield Token(raw, "", False, "", text)
+            else:
+                yield Token(raw, "!", False, "", "")
         elif match.lastgroup == "attributes":
             yield Token(raw, match["name"].lower(), bool(match["slash"]), match["attributes"], "")
         elif match.lastgroup == "comment":
@@ -356,13 +361,14 @@ class _Parsed:
         )
 
     def _text(self, token: Token) -> None:
+        text = "\n" if token.name else token.text
         parts = self._parts
         if parts is None:
-            if token.raw.isspace():
+            if not token.name and not text.strip(_SPACE):
+                # Space between blocks.
                 self.items.append(token.raw)
                 return
             parts = self._open_block(self._outer[-1][0])
-        text = token.text or "\n"
         leaf = _Leaf(self._at, text, token.name == "br", self._under)
         parts.append(text)
         self._at += len(text)
