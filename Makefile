@@ -39,8 +39,9 @@ lock: $(VENV)/development ## Lock the newest versions that requirements*.in allo
 
 clean: ## Remove caches, test databases and the virtual environment; demo content stays
 	@if [ -x $(RUN) ]; then $(RUN) -c "from pathlib import Path; \
-	  from newsroom import embedded_postgres; \
-	  embedded_postgres.remove(Path('var/test-postgres'))"; fi
+	  from newsroom import embedded_postgres as server; \
+	  server.stop(Path('var/postgres')); server.remove(Path('var/test-postgres')); \
+	  server.remove_copied_binaries()"; fi
 	rm -rf $(VENV) var/test-postgres var/test-postgres.lock var/test-screenshots var/static
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

