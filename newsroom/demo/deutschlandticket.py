@@ -1,8 +1,9 @@
 """A draft in the middle of its check: it shows what can be wrong with a piece, all at once.
 
 The price was edited after its check, the sum that rests on it was not; one claim has a source but
-no check, one has neither; one is disputed and one partly true, without the text saying so; one is
-overdue; one lost its words when the standfirst was cut; some sentences are unread.
+no check, one has neither; one is disputed and one partly true, without the text saying so; one
+lost its words when the standfirst was cut; one is to be checked again on a day; some sentences
+are unread.
 """
 
 from datetime import date
@@ -217,7 +218,7 @@ PIECE = Piece(
     language="de",
     section="wirtschaft",
     tags=("deutschlandticket", "nahverkehr"),
-    bylines=(("ida-sommerfeld", ""),),
+    bylines=("ida-sommerfeld",),
     kicker="Nahverkehr",
     headline="Was das Deutschlandticket kostet – und wen",
     standfirst="Ein Abo für Busse und Regionalzüge in ganz Deutschland: Das Versprechen gilt noch,"
@@ -335,7 +336,7 @@ PIECE = Piece(
                 ),
             ),
             as_of=date(2025, 3, 31),
-            check_by=date(2025, 10, 31),
+            check_by=date(2027, 1, 31),
             citations=(Cite("dts-juli"), Cite("busnetz", note="Ca. 13,5 Millionen.")),
         ),
         ClaimSpec(
@@ -382,7 +383,7 @@ PIECE = Piece(
         Check("preis"),
         Check("aufschlag", note="9 von 49 Euro sind 18,4 Prozent."),
         Check("zuschuss"),
-        Check("nutzer", note="Neue Zahlen kommen im Herbst."),
+        Check("nutzer", note="Anfang 2027 neu ansehen: Bis dahin gibt es spätere Zahlen."),
         Check(
             "verlust",
             "partly",

@@ -197,14 +197,14 @@ Step = (
 class Piece:
     """A piece as it was first written, and what happened to it; ``steps[0]`` is its `Write`.
 
-    ``bylines`` are pairs of a person's key and a role, in order.
+    ``bylines`` are keys of people, in order.
     """
 
     slug: str
     language: str
     section: str
     tags: tuple[str, ...]
-    bylines: tuple[tuple[str, str], ...]
+    bylines: tuple[str, ...]
     kicker: str
     headline: str
     standfirst: str
