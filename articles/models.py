@@ -194,7 +194,7 @@ class Image(models.Model):
 class PublicationQuerySet(models.QuerySet):
     def live(self) -> "PublicationQuerySet":
         """Return the latest publication of each piece."""
-        return self.order_by("article", "-number").distinct("article")
+        return self.order_by("article_id", "-number").distinct("article_id")
 
 
 class Publication(models.Model):
@@ -224,7 +224,7 @@ class Publication(models.Model):
     class Meta:
         verbose_name = _("publication")
         verbose_name_plural = _("publications")
-        ordering = ["article", "-number"]
+        ordering = ["article_id", "-number"]
         default_permissions = ("view",)
         indexes = [
             # Which piece stands, or stood, at this address?
@@ -263,7 +263,7 @@ class Correction(models.Model):
     class Meta:
         verbose_name = _("correction")
         verbose_name_plural = _("corrections")
-        ordering = ["publication", "pk"]
+        ordering = ["publication_id", "pk"]
         default_permissions = ("view",)
 
     def __str__(self) -> str:

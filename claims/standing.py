@@ -151,6 +151,10 @@ class Evidence:
             reasons = reasons or against
         return Standing(State.STALE if checks else State.UNCHECKED, latest, reasons)
 
+    def since(self, claim: Claim, check: Check) -> tuple[Reason, ...]:
+        """Return what has changed about a claim since one of its checks; nothing: it still holds."""
+        return tuple(self._differences(claim, check, self.snapshot(claim)))
+
     def snapshot(self, claim: Claim) -> dict[str, Any]:
         """Return what a check made now would be about."""
         return {

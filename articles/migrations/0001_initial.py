@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "publication",
                 "verbose_name_plural": "publications",
-                "ordering": ["article", "-number"],
+                "ordering": ["article_id", "-number"],
                 "default_permissions": ("view",),
             },
         ),
@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "correction",
                 "verbose_name_plural": "corrections",
-                "ordering": ["publication", "pk"],
+                "ordering": ["publication_id", "pk"],
                 "default_permissions": ("view",),
             },
         ),
