@@ -5,6 +5,8 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 from newsroom import environment
 
@@ -82,6 +84,19 @@ NEWSROOM: dict[str, Any] = {
     # The largest manuscript that an import reads.
     "MAX_IMPORT_BYTES": 5 * 1024 * 1024,
 }
+
+# Our extensions of the editor. What the sanitiser lets through is settled in articles.body.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("articles/js/claim-mark.js")],
+        "extensions": {
+            "Claim": html_tags(["span"], {"span": ["data-claim"]}),
+            "ClaimPaint": html_tags([]),
+        },
+    },
+]
+# The writing view makes its editor itself (articles/js/editor.js).
+DJANGO_PROSE_EDITOR_PRESETS = {"newsroom": []}
 
 # People
 

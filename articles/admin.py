@@ -1,0 +1,217 @@
+"""The desk's list of pieces, and the door to writing them."""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods
+from js_asset import ImportMap, Media, Script
+
+from history.models import Entry
+
+from . import admin_labels  # noqa: F401
+from . import services, views_admin, views_history
+from .choices import State
+from .forms import NewArticleForm
+from .models import Article
+
+# Modules that others import by name; a name leads to the file's address with its digest.
+MODULES = ("editor", "claim-mark", "claim-paint", "parts", "saving", "pairing")
+SCRIPTS = ("grow", "text-tools", "saving", "pairing", "typeahead", "dialog", "reading", "place")
+
+
+class StateFilter(admin.SimpleListFilter):
+    """What is in work, by state; shelved pieces only when asked for."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(State.choices)
+
+    def choices(self, changelist: Any) -> Any:
+        for index, choice in enumerate(super().choices(changelist)):
+            yield {**choice, "display": _("in work")} if index == 0 else choice
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() in State.values:
+            return queryset.filter(state=self.value())
+        return queryset.in_work()
+
+
+@admin.register(Article)
+class ArticleAdmin(admin.ModelAdmin):
+    list_display = ("headline", "state_chip", "published", "section", "with_whom", "updated")
+    list_display_links = ("headline",)
+    list_filter = (StateFilter, "section", "language")
+    list_select_related = ("section", "assignee")
+    list_per_page = 50
+    search_fields = ("headline",)
+    show_full_result_count = False
+    actions = None
+
+    # The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        entries = Entry.objects.filter(subject=OuterRef("pk"), revision__isnull=False)
+        latest = entries.order_by("-revision")
+        return (
+            super()
+            .get_queryset(request)
+            .with_live()
+            .annotate(
+                latest_at=Subquery(latest.values("at")[:1]),
+                latest_revision=Subquery(latest.values("revision")[:1]),
+            )
+            .defer("body", "standfirst")
+        )
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_chip(self, article: Article) -> str:
+        return format_html(
+            '<span class="state-chip" data-state="{}">{}</span>',
+            article.state,
+            article.get_state_display(),
+        )
+
+    @admin.display(description=gettext_lazy("live"))
+    def published(self, article: Any) -> str:
+        if not article.live_number:
+            return _("not published")
+        live = _("version %(number)s") % {"number": article.live_number}
+        if (article.latest_revision or 0) > (article.live_revision or 0):
+            return format_html('{} · <span class="quiet">{}</span>', live, _("worked on since"))
+        return live
+
+    @admin.display(description=gettext_lazy("with"), ordering="assignee__last_name")
+    def with_whom(self, article: Article) -> str:
+        return str(article.assignee) if article.assignee else ""
+
+    @admin.display(description=gettext_lazy("updated"), ordering="latest_at")
+    def updated(self, article: Any) -> str:
+        at = article.latest_at
+        return date_format(localtime(at), "SHORT_DATETIME_FORMAT") if at else ""
+
+    # Permissions
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Pieces are shelved; nothing that was stored once is deleted.
+        return False
+
+    def may_shelve(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("articles.delete_article")  # type: ignore[union-attr]
+
+    # Pages
+
+    def desk_media(self, request: HttpRequest, media: Any) -> Any:
+        """All scripts and styles of a page of the writing view, fit for the content policy."""
+        ours = Media(
+            importmap=ImportMap(
+                {f"newsroom/{name}": f"articles/js/{name}.js" for name in MODULES}
+            ),
+            css={"all": ["articles/css/desk.css"]},
+            js=[Script(f"articles/js/{name}.js", type="module") for name in SCRIPTS],
+        )
+        whole = forms.Media() + media + ours
+        return Media.from_media(whole, nonce=request.csp_nonce)  # type: ignore[attr-defined]
+
+    def get_urls(self) -> list[URLPattern]:
+        def on(route: str, view: Callable, name: str) -> URLPattern:
+            wrapped = self.admin_site.admin_view(view)
+            return path(f"<uuid:key>/{route}", update_wrapper(wrapped, view), name=f"articles_article_{name}")
+
+        def of(view: Callable, *methods: str, **more: Any) -> Callable:
+            """A view of ``views_admin`` that allows these methods."""
+
+            def called(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+                return view(self, request, **kwargs, **more)
+
+            update_wrapper(called, view)
+            return require_http_methods(methods)(csrf_protect(called))
+
+        def past(view: Callable) -> Callable:
+            """A view of ``views_history``: it takes the article."""
+
+            def called(request: HttpRequest, key: UUID, **kwargs: Any) -> HttpResponse:
+                return view(request, views_admin.find(self, request, key), **kwargs)
+
+            return update_wrapper(called, view)
+
+        def restoring(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
+            if request.method == "POST":
+                return views_admin.restore(self, request, key, number)
+            return views_history.restoring(request, views_admin.find(self, request, key), number)
+
+        get, post = ("GET", "HEAD"), ("POST",)
+        claim = "claims/<uuid:claim_key>/"
+        ours = [
+            on("change/", of(views_admin.change, *get, *post), "change"),
+            on(claim, of(views_admin.claim, *get, *post), "claim"),
+            on(f"{claim}check/", of(views_admin.check, *get, *post), "check"),
+            on("find/sources/", of(views_admin.find_sources, *get), "find_sources"),
+            on("find/claims/", of(views_admin.find_claims, *get), "find_claims"),
+            on("readings/", of(views_admin.reading, *post), "reading"),
+            on("preview/", of(views_admin.preview, *get), "preview"),
+            on("publish/", of(views_admin.publish, *get, *post), "publish"),
+            on("hand-on/", of(views_admin.hand_on, *get, *post), "hand_on"),
+            on("shelve/", of(views_admin.shelve, *post, back=False), "shelve"),
+            on("recover/", of(views_admin.shelve, *post, back=True), "recover"),
+            on("history/", past(views_history.history), "history"),
+            on("history/<int:number>/", past(views_history.revision), "revision"),
+            on("history/compare/", past(views_history.compared), "compare"),
+            on(
+                "history/<int:number>/restore/",
+                require_http_methods([*get, *post])(csrf_protect(restoring)),
+                "restore",
+            ),
+        ]
+        return [*ours, *super().get_urls()]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A working headline is enough to begin."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = NewArticleForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = services.create_article(actor=request.user, **form.cleaned_data)
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                messages.success(request, _("The piece is begun."))
+                return HttpResponseRedirect(
+                    reverse("admin:articles_article_change", args=[made.pk])
+                )
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("New article"),
+            "form": form,
+            "media": self.desk_media(request, form.media),
+            "is_nav_sidebar_enabled": False,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(
+            request,
+            "admin/articles/article/add_form.html",
+            context,
+            status=422 if request.method == "POST" else 200,
+        )
+
+

@@ -1,0 +1,333 @@
+"""The forms of the writing view and of what follows from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet, inlineformset_factory
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from . import pictures, services
+from .body import BodyFormField
+from .choices import Kind, State
+from .models import Article, Byline, Image, Person
+
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+class MomentInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format=MOMENT, **kwargs)
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A person over a piece, with their role there."""
+
+    person: UUID
+    role: str = ""
+
+
+class BylinesWidget(forms.Widget):
+    """A row a person, in order, and one to add another."""
+
+    template_name = "admin/articles/article/bylines_widget.html"
+
+    def __init__(self, people: Sequence[tuple[str, str]] = (), attrs: Any = None) -> None:
+        super().__init__(attrs)
+        self.people = people
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[tuple[str, str]]:
+        getlist = data.getlist if hasattr(data, "getlist") else lambda key: data.get(key, [])
+        roles = getlist(f"{name}_role")
+        return [
+            (person, roles[index] if index < len(roles) else "")
+            for index, person in enumerate(getlist(name))
+            if person
+        ]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, None, attrs)
+        rows = [
+            (str(row.person), row.role) if isinstance(row, Over) else row for row in value or []
+        ]
+        context["rows"] = [*rows, ("", "")]
+        context["people"] = self.people
+        return context
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
+        # Forms are rendered with Django's own templates only; this one is the project's.
+        return render_to_string(self.template_name, self.get_context(name, value, attrs))
+
+
+class BylinesField(forms.Field):
+    widget = BylinesWidget
+
+    def to_python(self, value: Any) -> list[Over]:
+        rows = []
+        for person, role in value or []:
+            try:
+                rows.append(Over(UUID(str(person)), " ".join(role.split())))
+            except ValueError:
+                raise ValidationError(_("There is no such person.")) from None
+        keys = [row.person for row in rows]
+        if len(set(keys)) != len(keys):
+            raise ValidationError(_("A person has one byline only."))
+        if keys and Person.objects.filter(pk__in=keys).count() != len(keys):
+            raise ValidationError(_("There is no such person."))
+        if any(len(row.role) > 100 for row in rows):
+            raise ValidationError(_("A role has at most 100 characters."))
+        return rows
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return list(initial or []) != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+class WritingForm(forms.ModelForm):
+    """A piece as one writes it: its text, and its properties in the drawer."""
+
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    bylines = BylinesField(label=_("Bylines"), required=False)
+
+    class Meta:
+        model = Article
+        fields = (
+            "kicker", "headline", "standfirst", "body",
+            "slug", "section", "language", "tags", "embargo",
+        )  # fmt: skip
+        field_classes = {"body": BodyFormField}
+        widgets = {
+            "kicker": forms.Textarea(attrs={"rows": 1, "data-one-line": True}),
+            "headline": forms.Textarea(attrs={"rows": 1, "data-one-line": True}),
+            "standfirst": forms.Textarea(attrs={"rows": 1}),
+            "tags": forms.CheckboxSelectMultiple,
+            "embargo": MomentInput(),
+        }
+
+    def __init__(self, *args: Any, people: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["headline"].error_messages["required"] = _(
+            "A piece needs a headline, if only a working one."
+        )
+        for name, words in (
+            ("kicker", _("Kicker")),
+            ("headline", _("Headline")),
+            ("standfirst", _("Standfirst")),
+        ):
+            self.fields[name].widget.attrs |= {"placeholder": words, "aria-label": words}
+        body = self.fields["body"]
+        body.widget.config = editing_config(body.widget.config)
+        body.widget.preset = "newsroom"
+        body.widget.attrs["aria-label"] = _("Text")
+        if not self.instance._state.adding and "bylines" not in self.initial:
+            self.initial["bylines"] = [
+                Over(row.person_id, row.role) for row in self.instance.bylines.all()
+            ]
+        if people and not self.is_bound:
+            self.offer_people()
+
+    def offer_people(self) -> None:
+        """Load the names to choose from; only a form that is shown needs them."""
+        self.fields["bylines"].widget.people = [
+            (str(person.pk), person.name) for person in Person.objects.only("pk", "name")
+        ]
+
+    def clean_kicker(self) -> str:
+        return " ".join(self.cleaned_data["kicker"].split())
+
+    def clean_headline(self) -> str:
+        return " ".join(self.cleaned_data["headline"].split())
+
+    @property
+    def wrong_properties(self) -> bool:
+        """Whether something in the drawer is wrong, so that it must be open."""
+        return any(
+            name in self.errors
+            for name in ("slug", "section", "language", "tags", "embargo", "bylines")
+        )
+
+
+def editing_config(config: dict[str, Any]) -> dict[str, Any]:
+    """The editor without a menu of its own: our toolbar is part of the page."""
+    extensions = {**config.get("extensions", {}), "Menu": False, "NoSpellCheck": False}
+    return config | {"extensions": extensions | {"ClaimPaint": True}}
+
+
+class NewArticleForm(forms.ModelForm):
+    """As little as it takes to begin."""
+
+    class Meta:
+        model = Article
+        fields = ("headline", "language", "section", "body")
+        field_classes = {"body": BodyFormField}
+        widgets = {"headline": forms.TextInput(attrs={"autofocus": True})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        body = self.fields["body"]
+        body.widget.config = editing_config(body.widget.config)
+        body.widget.preset = "newsroom"
+        body.widget.attrs["aria-label"] = _("Text")
+        self.fields["headline"].error_messages["required"] = _(
+            "A piece needs a headline, if only a working one."
+        )
+
+
+class ImageForm(forms.ModelForm):
+    upload = forms.FileField(
+        label=_("File"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/gif,image/webp"}),
+    )
+
+    class Meta:
+        model = Image
+        fields = ("caption", "credit", "rights", "alt", "position")
+        widgets = {
+            "caption": forms.Textarea(attrs={"rows": 2}),
+            "rights": forms.Textarea(attrs={"rows": 2}),
+            "alt": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def clean_upload(self) -> Any:
+        upload = self.cleaned_data["upload"]
+        if not upload:
+            if self.instance._state.adding:
+                raise ValidationError(_("Choose a picture."))
+            return None
+        if upload.size > pictures.MAX_BYTES:
+            raise ValidationError(_("This picture is too large: at most 20 MB."))
+        content = upload.read()
+        found = pictures.measure(content)
+        self.instance.media_type = found.media_type
+        self.instance.width, self.instance.height = found.width, found.height
+        return content
+
+    def save(self, commit: bool = True) -> Image:
+        if content := self.cleaned_data.get("upload"):
+            self.instance.file = pictures.keep(content)
+        return super().save(commit)
+
+
+class BaseImages(BaseInlineFormSet):
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        # The rows come with the piece; looking each up by key again would cost a query each.
+        if "id" in form.fields and form.instance.pk and not form.instance._state.adding:
+            form.fields["id"] = _Known(form.instance)
+
+    def get_unique_error_message(self, unique_check: Any) -> str:
+        return str(_("Choose a picture."))
+
+
+class _Known(forms.Field):
+    """The key of a row that is at hand."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, row: Image) -> None:
+        super().__init__(required=False, initial=row.pk)
+        self.row = row
+
+    def to_python(self, value: Any) -> Any:
+        if str(value) != str(self.row.pk):
+            raise ValidationError(_("The pictures of this piece have changed: load it anew."))
+        return self.row
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
+ImageFormSet = inlineformset_factory(
+    Article, Image, form=ImageForm, formset=BaseImages, extra=1, can_delete=True
+)
+
+
+def apply_bylines(article: Article, rows: Sequence[Over]) -> None:
+    """Put these people over a piece, in this order and with their roles, inside an act."""
+    present = {row.person_id: row for row in article.bylines.all()}
+    wanted = {row.person for row in rows}
+    gone = [row.pk for key, row in present.items() if key not in wanted]
+    if gone:
+        Byline.objects.filter(pk__in=gone).delete()
+    for position, row in enumerate(rows):
+        byline = present.get(row.person)
+        if byline is None:
+            byline = Byline(pk=uuid4(), article=article, person_id=row.person, position=-1)
+        if (byline.position, byline.role) != (position, row.role):
+            byline.position, byline.role = position, row.role
+            byline.save()
+
+
+class HandOnForm(forms.Form):
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[(state.value, state.label) for state in State if state != State.SHELVED],
+        widget=forms.RadioSelect,
+    )
+    assignee = forms.ModelChoiceField(
+        label=_("With"), queryset=None, required=False, empty_label=_("nobody")
+    )
+    due = forms.DateTimeField(label=_("Due"), required=False, widget=MomentInput())
+    note = forms.CharField(
+        label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        at_work = get_user_model().objects.filter(is_active=True, is_staff=True)
+        self.fields["assignee"].queryset = at_work.order_by(  # type: ignore[attr-defined]
+            "last_name", "first_name", "username"
+        )
+
+
+class PublishForm(forms.Form):
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=_("What is this?"), widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("Public note"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Tells readers what was changed."),
+    )
+    deadline = forms.DateTimeField(
+        label=_("Unconfirmed until"),
+        required=False,
+        widget=MomentInput(),
+        help_text=_("Only for developing stories: when the unconfirmed will be settled."),
+    )
+
+    def __init__(self, *args: Any, first: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = services.KINDS_OF_FIRST if first else services.KINDS_OF_NEXT
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            (kind.value, kind.label) for kind in map(Kind, kinds)
+        ]
+        if first:
+            self.fields["kind"].initial = Kind.FIRST
+            self.fields["note"].help_text = _("Optional for a first publication.")
+
+
+class CorrectionForm(forms.Form):
+    wrong = forms.CharField(
+        label=_("What was wrong"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    right = forms.CharField(
+        label=_("What is right"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+CorrectionFormSet = forms.formset_factory(CorrectionForm, extra=2)

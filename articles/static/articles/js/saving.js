@@ -1,0 +1,100 @@
+// Saving without losing one's place; what cannot be saved so is sent as a whole page.
+import { editor } from "newsroom/editor"
+import { desk, form, notice, send, take, text } from "newsroom/parts"
+
+let dirty = false
+let version = 0
+let under = null
+let leaving = false
+
+const savedLine = () => document.querySelector("[data-saved]")
+
+export const isDirty = () => dirty
+
+export function changed() {
+  dirty = true
+  version += 1
+  const line = savedLine()
+  if (line) line.textContent = text("Unsaved")
+}
+
+export function clean(upTo = version) {
+  if (upTo === version) dirty = false
+  else changed()
+}
+
+export const stamp = () => version
+
+function submitWhole(submitter) {
+  leaving = true
+  if (submitter) form.requestSubmit(submitter)
+  else form.submit()
+}
+
+async function save() {
+  const sent = version
+  const data = new FormData(form)
+  const line = savedLine()
+  if (line) line.textContent = text("Saving")
+  try {
+    const { answer } = await send(form.action, data)
+    if (answer.submit) return submitWhole(), false
+    if (answer.location) {
+      leaving = true
+      location.assign(answer.location)
+      if (new URL(answer.location, location.href).pathname === location.pathname) location.reload()
+      return true
+    }
+    await take(answer)
+    clean(sent)
+    return true
+  } catch {
+    if (line) line.textContent = text("Unsaved")
+    notice(text("Failed"), "error")
+    return false
+  }
+}
+
+// Saves what there is; gives whether it is saved. Two at once are one after the other.
+export function saveNow() {
+  under = (under ?? Promise.resolve()).then(save)
+  return under
+}
+
+export const saveIfNeeded = () => (dirty ? saveNow() : Promise.resolve(true))
+
+if (form && desk && "writes" in desk.dataset) {
+  form.addEventListener("input", (event) => {
+    // What the dialog or the view itself holds is no part of the piece.
+    if (event.target.name && event.target.name !== "pane" && event.target.name !== "confirmed") changed()
+  })
+  form.addEventListener("change", (event) => {
+    if (event.target.name && event.target.name !== "pane" && event.target.name !== "confirmed") changed()
+  })
+  form.addEventListener("submit", (event) => {
+    const { submitter } = event
+    if (leaving || submitter?.hasAttribute("formaction")) return
+    // A choice made beside a conflict goes with the whole page.
+    if (submitter && "native" in submitter.dataset) {
+      leaving = true
+      if (submitter.name === "based_on")
+        for (const input of form.querySelectorAll('input[type="hidden"][name="based_on"]')) input.disabled = true
+      return
+    }
+    event.preventDefault()
+    saveNow()
+  })
+  addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return
+    if (event.key !== "s" && event.key !== "Enter") return
+    if (document.querySelector("#claim-dialog[open]")) return
+    event.preventDefault()
+    saveNow()
+  }, true)
+  addEventListener("beforeunload", (event) => {
+    if (dirty && !leaving) event.preventDefault()
+  })
+  // A page that came back refused holds what is not saved.
+  if (document.querySelector("#refused, #conflict, #vanishing")) changed()
+  editor.then(() => {})
+}

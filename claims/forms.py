@@ -1,0 +1,255 @@
+"""What people fill in about claims: the claim, its evidence, its further passages, a check."""
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from sources.choices import Kind as SourceKind
+from sources.choices import Tier
+from sources.models import Source
+
+from .choices import Place, Stance, Verdict
+from .models import Check, Citation, Claim
+
+DATE = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+
+class KeysField(forms.Field):
+    """Claims by key, from several inputs of one name; in one query."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> list[Claim]:
+        keys = []
+        for key in value or []:
+            try:
+                keys.append(UUID(str(key)))
+            except ValueError:
+                raise forms.ValidationError(_("There is no such claim.")) from None
+        found = list(Claim.objects.live().filter(pk__in=keys)) if keys else []
+        if len(found) != len(set(keys)):
+            raise forms.ValidationError(_("One of these claims no longer exists."))
+        return found
+
+
+class ClaimForm(forms.ModelForm):
+    rests_on = KeysField(label=_("Rests on"), required=False)
+
+    class Meta:
+        model = Claim
+        fields = ("statement", "voice", "attribution", "risk", "as_of", "check_by")
+        labels = {
+            "statement": _("What is claimed?"),
+            "voice": _("Voice"),
+            "attribution": _("Who says so"),
+            "risk": _("Risk"),
+            "as_of": _("As of"),
+            "check_by": _("Check again by"),
+        }
+        widgets = {
+            "statement": forms.Textarea(attrs={"rows": 3}),
+            "voice": forms.RadioSelect,
+            "risk": forms.RadioSelect,
+            "as_of": DATE["widget"],
+            "check_by": DATE["widget"],
+        }
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a service takes: the claim's fields without its foundations."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+
+class CitationForm(forms.Form):
+    """How a claim is tied to a source. Left wholly empty, it asks for nothing."""
+
+    citation = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    source = forms.UUIDField(label=_("Source"), required=False, widget=forms.HiddenInput)
+    stance = forms.ChoiceField(
+        label=_("The evidence"), choices=Stance, initial=Stance.SUPPORTS, widget=forms.RadioSelect
+    )
+    quote = forms.CharField(
+        label=_("Words of the source"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Word for word as in the source."),
+    )
+    locator = forms.CharField(
+        label=_("Where it stands"),
+        required=False,
+        max_length=200,
+        help_text=_("Page, paragraph, minute …"),
+    )
+    translation = forms.CharField(
+        label=_("Translation"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    tier = forms.ChoiceField(
+        label=_("Disclosure"), choices=Tier, initial=Tier.NAMED, widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For the desk only."),
+    )
+
+    WORDS = ("quote", "translation", "locator", "note")
+
+    def __init__(self, *args: Any, user: Any, new_source: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.new_source = new_source
+
+    def clean_source(self) -> Source | None:
+        key = self.cleaned_data["source"]
+        if key is None:
+            return None
+        found = Source.objects.offered_to(self.user).filter(pk=key).first()
+        if found is None:
+            raise forms.ValidationError(_("Choose a source from the list."))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        wanted = any(told.get(name) for name in self.WORDS)
+        source = told.get("source")
+        if wanted and not source and not self.new_source and "source" not in self.errors:
+            if not told.get("citation"):
+                self.add_error("source", _("Say where this stands: choose a source or make one."))
+        return told
+
+    @property
+    def asks_for_citation(self) -> bool:
+        return bool(self.cleaned_data.get("source")) or self.new_source
+
+    @property
+    def words(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in self.WORDS}
+
+    @classmethod
+    def initial_of(cls, citation: Citation, *, words: bool) -> dict[str, Any]:
+        shown = citation.words if words else dict.fromkeys(cls.WORDS, "")
+        return {
+            "citation": citation.pk,
+            "source": citation.source_id,
+            "stance": citation.stance,
+            "tier": citation.tier,
+            **shown,
+        }
+
+
+class NewSourceForm(forms.Form):
+    """The least that makes a source: it can be completed later."""
+
+    title = forms.CharField(label=_("Title"), required=False)
+    author = forms.CharField(
+        label=_("Author or institution"),
+        required=False,
+        help_text=_("A person as “Family, Given”; an institution as it is called."),
+    )
+    url = forms.URLField(label=_("Address"), required=False, assume_scheme="https")
+    issued = forms.DateField(label=_("Date"), required=False, **DATE)
+    publisher = forms.CharField(label=_("Published by"), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=SourceKind, initial=SourceKind.PAGE)
+    tier = forms.ChoiceField(label=_("Disclosure"), choices=Tier, initial=Tier.NAMED)
+    description = forms.CharField(
+        label=_("Description"),
+        required=False,
+        max_length=300,
+        help_text=_("How readers may know a described source: “a person who was in the room”."),
+    )
+
+    CSL_TYPES = {
+        SourceKind.DOCUMENT: "document",
+        SourceKind.PAGE: "webpage",
+        SourceKind.DATASET: "dataset",
+        SourceKind.PERSON: "interview",
+    }
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        if not told.get("title") and not told.get("author") and not self.errors:
+            self.add_error("title", _("Give the source a title, or say whose it is."))
+        if told.get("tier") == Tier.DESCRIBED and not told.get("description"):
+            self.add_error("description", _("Say how readers may know this source."))
+        return told
+
+    @property
+    def csl(self) -> dict[str, Any]:
+        told = self.cleaned_data
+        csl: dict[str, Any] = {"type": self.CSL_TYPES.get(told["kind"], "document")}
+        csl["title"] = told["title"] or told["author"]
+        if told["author"]:
+            family, comma, given = (part.strip() for part in told["author"].partition(","))
+            csl["author"] = [
+                {"family": family, "given": given} if comma and given else {"literal": family}
+            ]
+        if told["url"]:
+            csl["URL"] = told["url"]
+            csl["container-title"] = urlsplit(told["url"]).hostname or ""
+        if told["publisher"]:
+            csl["publisher"] = told["publisher"]
+        if told["issued"]:
+            day = told["issued"]
+            csl["issued"] = {"date-parts": [[day.year, day.month, day.day]]}
+        return csl
+
+
+class PassageForm(forms.Form):
+    """A further place where the piece states the claim: exact words of a plain field."""
+
+    place = forms.ChoiceField(label=_("Also stated in"), required=False)
+    words = forms.CharField(label=_("Exact words there"), required=False)
+
+    def __init__(self, *args: Any, images: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = [  # type: ignore[attr-defined]
+            ("", _("nowhere else")),
+            *(
+                (place.value, place.label)
+                for place in (Place.HEADLINE, Place.KICKER, Place.STANDFIRST)
+            ),
+            *(
+                (
+                    f"{Place.CAPTION}:{image.pk}",
+                    _("caption: %(words)s") % {"words": image.caption[:40] or index},
+                )
+                for index, image in enumerate(images, start=1)
+            ),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        if told.get("words") and not told.get("place"):
+            self.add_error("place", _("Say where these words stand."))
+        if told.get("place") and not told.get("words") and "words" not in self.errors:
+            self.add_error("words", _("Give the exact words, or select them in the text."))
+        return told
+
+    @property
+    def target(self) -> tuple[str, UUID | None] | None:
+        place = self.cleaned_data.get("place")
+        if not place:
+            return None
+        field, _colon, image = place.partition(":")
+        return field, UUID(image) if image else None
+
+
+class CheckForm(forms.ModelForm):
+    seen = forms.CharField(widget=forms.HiddenInput)
+    verdict = forms.ChoiceField(label=_("Verdict"), choices=Verdict, widget=forms.RadioSelect)
+
+    class Meta:
+        model = Check
+        fields = ("verdict", "confirmed", "note")
+        labels = {"confirmed": _("The passage says so"), "note": _("Note")}
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        if told.get("verdict") == Verdict.VOID and not told.get("note"):
+            self.add_error("note", _("Say why the earlier checks do not count."))
+        return told
