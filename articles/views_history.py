@@ -42,7 +42,6 @@ AROUND = 12
 # What a line of the history says that somebody did to a piece (see `history.kinds`).
 DID: dict[str, Promise] = {
     "articles.article.created": gettext_lazy("began the piece"),
-    "articles.article.imported": gettext_lazy("imported the piece"),
     "articles.article.saved": gettext_lazy("edited the piece"),
     "articles.article.restored": gettext_lazy("went back to an earlier revision"),
     "articles.article.handed_on": gettext_lazy("handed the piece on"),
@@ -119,6 +118,7 @@ def history(request: HttpRequest, article: Article) -> TemplateResponse:
         article,
         "history/history.html",
         title=_("History"),
+        tab="history",
         page=page,
         page_range=page.paginator.get_elided_page_range(page.number),
         ellipsis=Paginator.ELLIPSIS,
@@ -172,6 +172,7 @@ def compared(
         article,
         "history/compare.html",
         title=_("Comparison"),
+        tab="compare",
         old=old,
         new=new,
         latest=latest,
@@ -184,7 +185,7 @@ def compared(
 @require_safe
 def restoring(request: HttpRequest, article: Article, number: int) -> TemplateResponse:
     """Ask whether the piece shall go back to a revision, and show what that would change."""
-    _guard(request, article)
+    _guard(request, article, "articles.change_article")
     latest = revisions.latest_revision(article)
     documents = revisions.documents(article, number, latest)
     if number not in documents:
@@ -235,18 +236,20 @@ def look_up(needs: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return labels
 
 
-def _guard(request: HttpRequest, article: Article) -> None:
-    for name in ("articles.view_article", "articles.change_article"):
-        # Django's own backend knows no permissions on single objects, others may.
-        if request.user.has_perm(name) or request.user.has_perm(name, article):
-            return
-    raise PermissionDenied
+def _may(user: Any, article: Article, *permissions: str) -> bool:
+    # Django's own backend knows no permissions on single objects, others may.
+    return any(user.has_perm(name) or user.has_perm(name, article) for name in permissions)
+
+
+def _guard(request: HttpRequest, article: Article, *permissions: str) -> None:
+    allowing = permissions or ("articles.view_article", "articles.change_article")
+    if not _may(request.user, article, *allowing):
+        raise PermissionDenied
 
 
 def _page(
     request: HttpRequest, article: Article, template: str, **context: Any
 ) -> TemplateResponse:
-    may_restore = request.user.has_perm("articles.change_article")
     return TemplateResponse(
         request,
         template,
@@ -254,9 +257,7 @@ def _page(
             **admin.site.each_context(request),
             "opts": Article._meta,
             "article": article,
-            "may_restore": may_restore,
-            # The page needs the room, and has its own way back.
-            "is_nav_sidebar_enabled": False,
+            "may_restore": _may(request.user, article, "articles.change_article"),
             **context,
         },
     )
