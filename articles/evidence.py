@@ -198,10 +198,10 @@ class Evidence:
         if claim in above or claim not in self.claims:
             return set()
         numbers = {
-            citation.get("reference")
+            citation["reference"]
             for citation in mappings(self.claims[claim].get("citations"))
-            if type(citation.get("reference")) is int
-        }.intersection(self.sources)
+            if type(citation.get("reference")) is int and citation["reference"] in self.sources
+        }
         for other in strings(self.claims[claim].get("rests_on")):
             numbers |= self._reach(other, above | {claim})
         return numbers

@@ -85,8 +85,8 @@ def context(
         "versions": _versions(document, live),
         "outdated": newest is not None,
         "later_corrections": _corrections(newest, after=_number(document)) if newest else [],
-        "address": string(live.get("address")),
-        "canonical": site + string(live.get("address")),
+        "address": _address(live),
+        "canonical": site + _address(live),
         "share_image": _absolute(site, images[0]["url"]) if images else "",
         "json_ld": script_data(json_ld(document, site=site, image_url=image_url)),
     }
@@ -94,7 +94,7 @@ def context(
 
 def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -> dict[str, Any]:
     """Return the page as a schema.org ``NewsArticle``; what is empty is left out."""
-    address = site + string(document.get("address"))
+    address = site + _address(document)
     section = document.get("section")
     article = {
         "@context": "https://schema.org",
@@ -210,7 +210,7 @@ def _corrections(document: Document, *, after: int = 0) -> list[dict[str, Any]]:
 
 
 def _versions(document: Document, live: Document) -> list[dict[str, Any]]:
-    address = string(live.get("address"))
+    address = _address(live)
     return [
         {
             "number": _number(version),
@@ -329,6 +329,11 @@ def _work(source: Document) -> dict[str, Any]:
 
 def _filled(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value not in ("", [], {}, None)}
+
+
+def _address(document: Document) -> str:
+    address = string(document.get("address"))
+    return address if re.match(r"/(?!/)", address) else "/"
 
 
 def _label(value: Any) -> str:

@@ -40,7 +40,8 @@ def index(request: HttpRequest) -> HttpResponse:
                 "retracted": document["kind"] == "retraction",
             }
         )
-    return render(request, "articles/index.html", {"pieces": pieces})
+    publisher = settings.NEWSROOM["PUBLISHER"]
+    return render(request, "articles/index.html", {"pieces": pieces, "publisher": publisher})
 
 
 @require_safe

@@ -92,7 +92,7 @@ def short(csl: Mapping[str, Any]) -> str:
     return ", ".join(parts).translate(backwards) or _host(csl)
 
 
-def link(csl: Mapping[str, Any]) -> str:
+def link(csl: Any) -> str:
     """Return where the source can be read (http, https, or by its DOI), or ``""``. Never raises."""
     if not isinstance(csl, Mapping):
         return ""

@@ -73,8 +73,13 @@ async function openClaim(id, { words = "", citation = "" } = {}) {
 async function mark(id = crypto.randomUUID(), isNew = true) {
   const instance = await editor
   if (!instance || !("writes" in desk.dataset)) return
-  const { from, to, empty } = instance.state.selection
-  const words = instance.state.doc.textBetween(from, to, " ", " ").trim()
+  let { from, to } = instance.state.selection
+  const { doc, selection } = instance.state
+  const { empty } = selection
+  // White space at the ends of a selection states nothing.
+  while (from < to && !doc.textBetween(from, from + 1, "", "\n").trim()) from += 1
+  while (to > from && !doc.textBetween(to - 1, to, "", "\n").trim()) to -= 1
+  const words = doc.textBetween(from, to, " ", " ").trim()
   if (empty || !words) {
     const chosen = fieldSelection()
     if (chosen && isNew) {
@@ -86,7 +91,7 @@ async function mark(id = crypto.randomUUID(), isNew = true) {
     notice(text("Select"), "warning")
     return
   }
-  instance.chain().addClaim(id).setTextSelection(to).run()
+  instance.chain().setTextSelection({ from, to }).addClaim(id).setTextSelection(to).run()
   show(instance, { pending: id })
   fresh = id
   await openClaim(id, { words: isNew ? words : "" })
@@ -149,7 +154,7 @@ async function submit(extra) {
   const sent = stamp()
   const sendsText = own.dataset.sends === "article" && !extra
   try {
-    const { answer } = await send(own.action, everything(extra))
+    const { answer } = await send(own.getAttribute("action"), everything(extra))
     if (answer.paint) {
       fresh = null
       const instance = await editor

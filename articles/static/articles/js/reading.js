@@ -2,7 +2,7 @@
 import { editor } from "newsroom/editor"
 import { forget, unread } from "newsroom/claim-paint"
 import { desk, form, knowledge, notice, send, take, text } from "newsroom/parts"
-import { saveIfNeeded } from "newsroom/saving"
+import { beforehand, saveIfNeeded } from "newsroom/saving"
 
 const IDLE = 20_000
 const pending = new Set()
@@ -181,7 +181,7 @@ if (desk && "reads" in desk.dataset) {
     }
   }, true)
   // Before the text is saved, so that what was read is recorded on the words that were read.
-  form.addEventListener("submit", () => record(), true)
+  beforehand.push(() => record())
   addEventListener("pagehide", () => {
     if (pending.size) navigator.sendBeacon(desk.dataset.readingUrl, data())
   })

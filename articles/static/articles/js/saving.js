@@ -1,5 +1,4 @@
 // Saving without losing one's place; what cannot be saved so is sent as a whole page.
-import { editor } from "newsroom/editor"
 import { desk, form, notice, send, take, text } from "newsroom/parts"
 
 let dirty = false
@@ -8,6 +7,9 @@ let under = null
 let leaving = false
 
 const savedLine = () => document.querySelector("[data-saved]")
+
+// What is to be done before a save, each a function that may take its time.
+export const beforehand = []
 
 export const isDirty = () => dirty
 
@@ -32,12 +34,13 @@ function submitWhole(submitter) {
 }
 
 async function save() {
+  for (const step of beforehand) await step()
   const sent = version
   const data = new FormData(form)
   const line = savedLine()
   if (line) line.textContent = text("Saving")
   try {
-    const { answer } = await send(form.action, data)
+    const { answer } = await send(form.getAttribute("action"), data)
     if (answer.submit) return submitWhole(), false
     if (answer.location) {
       leaving = true
@@ -96,5 +99,4 @@ if (form && desk && "writes" in desk.dataset) {
   })
   // A page that came back refused holds what is not saved.
   if (document.querySelector("#refused, #conflict, #vanishing")) changed()
-  editor.then(() => {})
 }

@@ -1,0 +1,192 @@
+"""The public site as readers get it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from lxml import html as lxml_html
+
+from articles.models import Article, Publication, image_storage
+from history import canonical
+from history.acts import act
+from newsroom.models import User
+from tests import factories
+
+from .samples import bare, first_version, full
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/2025/05/die-ahlbeke-fliesst-wieder/"
+SLUG = "die-ahlbeke-fliesst-wieder"
+
+
+@pytest.fixture
+def reader() -> Client:
+    return Client(headers={"accept-language": "de"})
+
+
+@pytest.fixture
+def piece() -> Article:
+    return factories.article(slug=SLUG)
+
+
+def published(piece: Article, document: dict[str, Any], slug: str = SLUG) -> Publication:
+    """Return a publication of this public document."""
+    actor = User.objects.system()
+    with act("articles.article.published", actor=actor):
+        return Publication.objects.create(
+            article=piece,
+            number=document["number"],
+            kind=document["kind"],
+            note=document["note"],
+            at=canonical.moment(document["published"]),
+            actor=actor.pk,
+            revision=1,
+            slug=slug,
+            document=canonical.dumps(document),
+        )
+
+
+@pytest.fixture
+def corrected(piece: Article) -> Article:
+    """A piece with an erroneous first version, a second, and a corrected third."""
+    published(piece, first_version())
+    published(piece, full(number=2, kind="typo", corrections=[]))
+    published(piece, full())
+    return piece
+
+
+def test_page_shows_the_latest_publication_in_the_article_s_language(reader, corrected):
+    response = Client(headers={"accept-language": "en"}).get(ADDRESS)
+    assert response.status_code == 200
+    assert response["Content-Language"] == "de"
+    root = lxml_html.document_fromstring(response.content)
+    assert root.get("lang") == "de"
+    assert root.find_class("byline__corrected")
+    assert root.xpath("//link[@rel='canonical']/@href") == [f"http://testserver{ADDRESS}"]
+    assert not root.xpath("//meta[@name='robots']")
+    assert "X-Robots-Tag" not in response
+
+
+def test_image_has_the_address_of_the_image_store(reader, corrected):
+    root = lxml_html.document_fromstring(reader.get(ADDRESS).content)
+    assert root.xpath("//figure/img/@src") == [image_storage().url("a" * 64 + ".jpg")]
+
+
+def test_page_reads_publications_alone_and_at_most_twice(
+    reader, corrected, django_assert_max_num_queries
+):
+    for address in (ADDRESS, f"{ADDRESS}v/1/", f"{ADDRESS}v/3/", "/", "/2025/05/nichts/"):
+        with django_assert_max_num_queries(2) as queries:
+            reader.get(address)
+        assert queries.captured_queries
+        for query in queries.captured_queries:
+            assert query["sql"].count(' FROM "') == query["sql"].count(
+                ' FROM "articles_publication"'
+            )
+
+
+def test_working_copy_never_shows(reader, corrected):
+    published_page = reader.get(ADDRESS).content
+    with act("articles.article.saved", actor=User.objects.system()):
+        corrected.headline = "Noch geheim"
+        corrected.save()
+    assert reader.get(ADDRESS).content == published_page
+
+
+def test_unpublished_piece_is_not_found(reader, piece):
+    assert reader.get(ADDRESS).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/2025/05/unbekannt/",
+        "/2025/06/die-ahlbeke-fliesst-wieder/",
+        "/2024/05/die-ahlbeke-fliesst-wieder/",
+        f"{ADDRESS}v/0/",
+        f"{ADDRESS}v/4/",
+        f"{ADDRESS}v/99999999999999999999/",
+        "/2024/05/die-ahlbeke-fliesst-wieder/v/1/",
+    ],
+)
+def test_wrong_address_is_not_found(reader, corrected, address):
+    response = reader.get(address)
+    assert response.status_code == 404
+    assert b"<h1>" in response.content
+
+
+def test_month_with_one_digit_leads_to_the_address(reader, corrected):
+    response = reader.get("/2025/5/die-ahlbeke-fliesst-wieder/")
+    assert (response.status_code, response["Location"]) == (301, ADDRESS)
+
+
+def test_former_address_leads_to_the_present_one(reader, piece):
+    published(piece, first_version() | {"address": "/2025/05/alt/"}, slug="alt")
+    published(piece, full())
+    for former, present in (("", ""), ("v/1/", "v/1/"), ("v/2/", "v/2/")):
+        response = reader.get(f"/2025/05/alt/{former}")
+        assert (response.status_code, response["Location"]) == (301, f"{ADDRESS}{present}")
+    assert reader.get(f"{ADDRESS}v/1/").status_code == 200
+
+
+def test_slug_that_another_piece_gave_up_belongs_to_the_piece_that_has_it(reader, piece):
+    other = factories.article(slug="anders")
+    published(piece, first_version())
+    published(piece, full(address="/2025/05/neu/"), slug="neu")
+    published(other, bare(headline="Das andere", published="2025-04-01T10:00:00.000000Z"))
+    response = reader.get(ADDRESS)
+    assert response.status_code == 200
+    assert "Das andere" in response.content.decode()
+
+
+def test_earlier_version_is_not_for_search_engines_and_leads_to_the_newest(reader, corrected):
+    response = reader.get(f"{ADDRESS}v/1/")
+    root = lxml_html.document_fromstring(response.content)
+    assert response["X-Robots-Tag"] == "noindex"
+    assert root.xpath("//meta[@name='robots']/@content") == ["noindex"]
+    assert root.xpath("//link[@rel='canonical']/@href") == [f"http://testserver{ADDRESS}"]
+    notices = root.find_class("notices")[0]
+    assert notices.xpath(".//a/@href") == [ADDRESS]
+    assert "schon 1998 ein Wehr abgetragen" in notices.text_content()
+
+
+def test_version_that_is_still_live_has_no_notice(reader, corrected):
+    response = reader.get(f"{ADDRESS}v/3/")
+    assert response["X-Robots-Tag"] == "noindex"
+    assert b'class="notices"' not in response.content
+
+
+def test_list_holds_each_published_piece_once_newest_first(reader, corrected):
+    other = factories.article(slug="anders")
+    first = canonical.moment(bare()["published"]) + timedelta(days=3)
+    document = bare(
+        headline="Das Neueste", address="/2025/05/anders/", first_published=canonical.stamp(first)
+    )
+    published(other, document | {"published": canonical.stamp(first)}, slug="anders")
+    factories.article(slug="unveroeffentlicht", headline="Noch geheim")
+    root = lxml_html.document_fromstring(reader.get("/").content)
+    headlines = [link.text for link in root.xpath("//main//h2/a")]
+    assert headlines == ["Das Neueste", "Die Ahlbeke fließt wieder"]
+
+
+def test_empty_house_says_so(reader):
+    response = reader.get("/")
+    assert response.status_code == 200
+    assert b'class="quiet"' in response.content
+
+
+def test_pages_are_only_read(reader, corrected):
+    for address in ("/", ADDRESS, f"{ADDRESS}v/1/"):
+        assert reader.post(address).status_code == 405
+
+
+def test_piece_published_by_the_desk_can_be_read(reader):
+    from articles.services import publish
+
+    editor = factories.user()
+    publication = publish(factories.finished(editor), actor=editor)
+    response = reader.get(publication.public_document["address"])
+    root = lxml_html.document_fromstring(response.content)
+    assert [mark.get("data-claims") for mark in root.find_class("claim-mark")] == ["c1"]
+    assert root.get_element_by_id("ref-1") is not None
