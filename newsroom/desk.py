@@ -1,7 +1,34 @@
 """The desk: where reporters, checkers, editors, publishers and auditors work."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+# Model -> its name in the bar, in this order; who may not see a model does not see its name.
+AREAS: dict[str, str | Promise] = {
+    "articles.article": _("Articles"),
+    "sources.source": _("Sources"),
+    "articles.person": _("People"),
+    "articles.section": _("Sections"),
+    "articles.tag": _("Tags"),
+    "history.entry": _("Ledger"),
+    "newsroom.user": _("Accounts"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One entry of the bar."""
+
+    label: str | Promise
+    address: str
+    current: bool
 
 
 class DeskSite(AdminSite):
@@ -9,6 +36,47 @@ class DeskSite(AdminSite):
 
     site_title = _("Newsroom")
     site_header = _("Newsroom")
-    index_title = _("Desk")
+    index_title = _("Today")
     site_url = "/"
     empty_value_display = "–"
+    enable_nav_sidebar = False
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {
+            **super().each_context(request),
+            "areas": self.areas(request),
+            "initials": initials(str(request.user)),
+        }
+
+    def areas(self, request: HttpRequest) -> list[Area]:
+        """Return where this user may go, and where they are; nothing for who may not enter."""
+        if not self.has_permission(request):
+            return []
+        index = reverse("admin:index", current_app=self.name)
+        areas = [Area(_("Today"), index, request.path == index)]
+        desks = {model._meta.label_lower: desk for model, desk in self._registry.items()}
+        for model, label in AREAS.items():
+            if model in desks and desks[model].has_view_permission(request):
+                address = reverse(f"admin:{model.replace('.', '_')}_changelist")
+                areas.append(Area(label, address, request.path.startswith(address)))
+        return areas
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The start page: what needs this user now."""
+        # This module is read before there are models.
+        from newsroom.start import Start
+
+        context = {
+            "start": Start.of(request.user),
+            "hour": timezone.localtime().hour,
+            **(extra_context or {}),
+        }
+        return super().index(request, context)
+
+
+def initials(name: str) -> str:
+    """Return what stands for a person in little space: "Anna Lindt" is "AL"."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()

@@ -1,0 +1,205 @@
+"""Editing a source: who or what it is, how far it may be shown, and new copies of it."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib.admin import widgets
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from history.revisions import latest_revision
+
+from . import csl
+from .choices import Tier
+from .models import Source
+
+# What newsrooms cite, in the words of CSL.
+TYPES = [
+    ("", "–"),
+    ("article-newspaper", _("newspaper article")),
+    ("article-magazine", _("magazine article")),
+    ("article-journal", _("journal article")),
+    ("webpage", _("web page")),
+    ("post", _("post")),
+    ("report", _("report")),
+    ("dataset", _("data set")),
+    ("interview", _("interview")),
+    ("personal_communication", _("personal communication")),
+    ("speech", _("speech")),
+    ("broadcast", _("broadcast")),
+    ("book", _("book")),
+    ("chapter", _("chapter")),
+    ("legal_case", _("court decision")),
+    ("legislation", _("law")),
+    ("bill", _("parliamentary paper")),
+    ("map", _("map")),
+    ("document", _("other document")),
+]
+MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,48}/[a-z0-9][a-z0-9!#$&^_.+-]{0,48}")
+
+
+def _line(**kwargs: Any) -> forms.CharField:
+    kwargs.setdefault("widget", widgets.AdminTextInputWidget)
+    return forms.CharField(required=False, **kwargs)
+
+
+def _rows(number: int, **kwargs: Any) -> forms.CharField:
+    return _line(widget=widgets.AdminTextareaWidget(attrs={"rows": number}), **kwargs)
+
+
+class SourceForm(forms.ModelForm):
+    """What anyone who edits sources may see of one. ``user`` is set by the admin."""
+
+    user: Any = None
+    too_large = False
+    # The latest revision when the form was opened.
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    upload = forms.FileField(
+        label=_("new copy"),
+        required=False,
+        help_text=_(
+            "A file of up to 50 MB: the document, a saved page, a recording. It is kept as it is"
+            " and cannot be changed later; that of a protected source is sealed."
+        ),
+    )
+    upload_address = _line(
+        label=_("found at"), help_text=_("The web address that the copy was taken from.")
+    )
+
+    class Meta:
+        model = Source
+        fields = ["kind", "tier", "description", "reliability", "origin"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # As Django writes the labels of a model's own fields.
+            field.label = capfirst(field.label) if field.label else field.label
+        self.stored_tier = "" if self.instance._state.adding else self.instance.tier
+        if "based_on" in self.fields and self.stored_tier:
+            self.latest = latest_revision(self.instance)
+            self.initial["based_on"] = self.latest
+        if "tier" in self.fields and not self._may_be_confidential():
+            tiers = [c for c in Tier.choices if c[0] != Tier.CONFIDENTIAL]
+            self.fields["tier"].choices = tiers  # type: ignore[attr-defined]
+        if not self.user.has_perm("sources.add_capture"):
+            self.fields.pop("upload", None)
+            self.fields.pop("upload_address", None)
+
+    def _may_be_confidential(self) -> bool:
+        # Nobody else would find it again.
+        return self.stored_tier == Tier.CONFIDENTIAL or self.user.has_perm("sources.view_identity")
+
+    def clean_upload(self) -> Any:
+        if self.too_large:
+            raise ValidationError(_("The file is larger than 50 MB."))
+        return self.cleaned_data["upload"]
+
+    def clean_upload_address(self) -> str:
+        if address := self.cleaned_data["upload_address"]:
+            URLValidator(schemes=["http", "https"], message=_("This is no web address."))(address)
+        return address
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self.stored_tier and data.get("based_on") not in (None, self.latest):
+            # What was typed stays in the form; saving again is then a decision.
+            self.data = self.data.copy()
+            self.data[self.add_prefix("based_on")] = str(self.latest)
+            self.add_error(
+                None,
+                _(
+                    "Somebody has changed this source since you opened it. Look at its history;"
+                    " if you save again, what stands here replaces it."
+                ),
+            )
+        tier, description = data.get("tier"), data.get("description")
+        if tier == Tier.DESCRIBED and not description:
+            self.add_error("description", _("Say how readers may know this source."))
+        if tier == Tier.CONFIDENTIAL and description:
+            self.add_error("description", _("A confidential source has no public description."))
+        origin = data.get("origin")
+        if origin is not None and origin.pk == self.instance.pk:
+            self.add_error("origin", _("A source cannot be its own origin."))
+        return data
+
+    def validate_constraints(self) -> None:
+        """Said above, at the fields."""
+
+    @property
+    def identity(self) -> dict[str, Any] | None:
+        """Who the source is, as typed; ``None`` if that was not asked."""
+        return None
+
+    @property
+    def media_type(self) -> str:
+        """What the browser says that the uploaded file is, if that can be said at all."""
+        told = (self.cleaned_data["upload"].content_type or "").lower()
+        return told if MEDIA_TYPE.fullmatch(told) else "application/octet-stream"
+
+
+class IdentifiedSourceForm(SourceForm):
+    """A source with who or what it is, for those who may see that. ``stored`` is its identity."""
+
+    stored: dict[str, Any] = {}
+    csl_type = forms.ChoiceField(label=_("type"), required=False, choices=TYPES)
+    title = _line(label=_("title"))
+    authors = _rows(
+        3,
+        label=_("authors"),
+        help_text=_(
+            "One a line: “Family name, given name”. Institutions as they are called, in {braces}"
+            " if there is a comma in the name."
+        ),
+    )
+    issued = _line(
+        label=_("date"), help_text=_("When it was published: 2025-04-30, 2025-04 or 2025.")
+    )
+    publisher = _line(label=_("publisher"))
+    container = _line(
+        label=_("appeared in"), help_text=_("The newspaper, journal, book or site it is part of.")
+    )
+    url = _line(label=_("web address"))
+    doi = _line(label="DOI")
+    page = _line(label=_("pages"))
+    language = _line(label=_("language"), max_length=20, help_text=_("A code: de, en, ko."))
+    contact_details = _rows(
+        2, label=_("contact"), help_text=_("How to reach this source. Never shown to readers.")
+    )
+    desk_notes = _rows(3, label=_("notes"), help_text=_("For the desk only."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.csl = self.stored.get("csl") or {}
+        shown = csl.lines(self.csl)
+        self.initial |= shown | {
+            "contact_details": self.stored.get("contact", ""),
+            "desk_notes": self.stored.get("notes", ""),
+        }
+        kind = self.fields["csl_type"]
+        if shown["csl_type"] not in dict(TYPES):
+            kind.choices = [*TYPES, (shown["csl_type"], shown["csl_type"])]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        try:
+            self.csl = csl.merged(self.csl, {name: data.get(name) for name in csl.FIELDS})
+        except ValidationError as error:
+            self.add_error(None, error)
+        if data.get("tier") == Tier.NAMED and not any(
+            self.csl.get(key) for key in ("title", "author", "publisher", "URL")
+        ):
+            self.add_error("title", gettext("Say what this source is: a title, at least."))
+        return data
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        return {
+            "csl": self.csl,
+            "contact": self.cleaned_data["contact_details"],
+            "notes": self.cleaned_data["desk_notes"],
+        }
