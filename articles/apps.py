@@ -10,7 +10,7 @@ class ArticlesConfig(AppConfig):
     def ready(self) -> None:
         from history.aggregates import Aggregate, register
 
-        from . import piece
+        from . import compare, piece
         from .models import Article, Person, Section, Tag
 
         of_claim = "(SELECT article_id FROM claims_claim WHERE id = r.claim_id)"
@@ -36,6 +36,7 @@ class ArticlesConfig(AppConfig):
                 },
                 format=piece.FORMAT,
                 write=piece.write,
+                summarize=compare.summary,
                 append_only=[
                     "articles_publication",
                     "articles_correction",

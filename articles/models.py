@@ -82,7 +82,7 @@ class Article(models.Model):
     kicker = CharField(_("kicker"), max_length=200, blank=True)
     headline = CharField(_("headline"), max_length=300)
     standfirst = TextField(_("standfirst"), blank=True)
-    body = BodyField(_("body"), blank=True)
+    body: Any = BodyField(_("body"), blank=True)
     section = models.ForeignKey(
         Section, models.PROTECT, null=True, blank=True, verbose_name=_("section")
     )
@@ -179,7 +179,9 @@ class Image(models.Model):
     credit = CharField(_("credit"), max_length=200, blank=True)
     rights = TextField(_("rights"), blank=True, help_text=_("Who granted what, until when."))
     alt = TextField(
-        _("alternative text"), blank=True, help_text=_("What the picture shows, for who cannot see it.")
+        _("alternative text"),
+        blank=True,
+        help_text=_("What the picture shows, for who cannot see it."),
     )
 
     class Meta:

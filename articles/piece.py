@@ -54,7 +54,7 @@ def _day(value: Any) -> str | None:
     return value.isoformat() if value else None
 
 
-def write(pk: object) -> Document:
+def write(pk: UUID) -> Document:
     """Return the document of one piece. Ten queries, whatever its size."""
     article = Article._base_manager.get(pk=pk)
     bylines = Byline.objects.filter(article_id=pk).order_by("position", "pk")
@@ -73,7 +73,12 @@ def write(pk: object) -> Document:
             "body": split_blocks(article.body),
             "section": _key(article.section_id),
             "tags": sorted(
-                map(str, Article.tags.through.objects.filter(article_id=pk).values_list("tag_id", flat=True))
+                map(
+                    str,
+                    Article.tags.through.objects.filter(article_id=pk).values_list(
+                        "tag_id", flat=True
+                    ),
+                )
             ),
             "embargo": canonical.stamp(article.embargo),
             "bylines": [
@@ -131,7 +136,7 @@ def write(pk: object) -> Document:
     }
 
 
-def _claims(pk: object, image_order: dict[UUID, int]) -> tuple[list[Document], list[Document]]:
+def _claims(pk: UUID, image_order: dict[UUID, int]) -> tuple[list[Document], list[Document]]:
     """Return the documents of the live claims, in text order, and of the withdrawn ones."""
     rests_on: dict[UUID, list[str]] = defaultdict(list)
     through = Claim.rests_on.through.objects.filter(from_claim__article_id=pk)
@@ -149,7 +154,8 @@ def _claims(pk: object, image_order: dict[UUID, int]) -> tuple[list[Document], l
         image = image_order.get(passage.image_id, 0) if passage.image_id else 0
         return (lost, _PLACE_ORDER[passage.field], image, passage.start or 0, str(passage.pk))
 
-    live, withdrawn = [], []
+    live: list[tuple[tuple, Document]] = []
+    withdrawn: list[tuple[tuple, Document]] = []
     for claim in Claim.objects.filter(article_id=pk):
         own = sorted(passages[claim.pk], key=place)
         order = (place(own[0]) if own else (True, 9, 0, 0, ""), str(claim.pk))
@@ -250,12 +256,15 @@ class StoredPiece:
             Byline.objects.filter(article_id=self.id),
             [
                 Byline(
-                    pk=row["id"], article_id=self.id, person_id=row["person"], role=row["role"],
+                    pk=row["id"],
+                    article_id=self.id,
+                    person_id=row["person"],
+                    role=row["role"],
                     position=row["position"],
                 )
                 for row in content["bylines"]
             ],
-        )  # fmt: skip
+        )
         claims = content["claims"]
         keys = [claim["id"] for claim in claims]
         later = Claim.objects.filter(article_id=self.id, withdrawn=False).exclude(pk__in=keys)
@@ -270,47 +279,67 @@ class StoredPiece:
             Claim,
             [
                 Claim(
-                    pk=row["id"], article_id=self.id, withdrawn=False,
+                    pk=row["id"],
+                    article_id=self.id,
+                    withdrawn=False,
                     **{
                         name: row[name]
-                        for name in ("statement", "voice", "attribution", "as_of", "check_by", "risk")
+                        for name in (
+                            "statement",
+                            "voice",
+                            "attribution",
+                            "as_of",
+                            "check_by",
+                            "risk",
+                        )
                     },
                 )
                 for row in claims
             ],
-        )  # fmt: skip
+        )
         self._rest(claims)
         _replace(
             Passage.objects.filter(claim__in=keys),
             [
                 Passage(
-                    pk=row["id"], claim_id=claim["id"], image_id=row["image"],
+                    pk=row["id"],
+                    claim_id=claim["id"],
+                    image_id=row["image"],
                     **{name: row[name] for name in ("field", "start", "exact", "prefix", "suffix")},
                 )
                 for claim in claims
                 for row in claim["passages"]
             ],
-        )  # fmt: skip
+        )
         # After the passages in their captions have moved.
         own.exclude(pk__in=[image.pk for image in images]).delete()
         _replace(
             Citation.objects.filter(claim__in=keys),
             [
                 Citation(
-                    pk=row["id"], claim_id=claim["id"], source_id=row["source"],
+                    pk=row["id"],
+                    claim_id=claim["id"],
+                    source_id=row["source"],
                     capture_id=row["capture"],
                     **{
                         name: row[name]
                         for name in (
-                            "position", "stance", "tier", "credibility", "quote", "translation",
-                            "locator", "note", "sealed",
+                            "position",
+                            "stance",
+                            "tier",
+                            "credibility",
+                            "quote",
+                            "translation",
+                            "locator",
+                            "note",
+                            "sealed",
                         )
                     },
                 )
                 for claim in claims
                 for row in claim["citations"]
             ],
-        )  # fmt: skip
+        )
 
     def _rest(self, claims: list[Document]) -> None:
         through = Claim.rests_on.through
@@ -368,7 +397,7 @@ def _replace(present: models.QuerySet, rows: list[Any]) -> None:
     _upsert(present.model, rows)
 
 
-def Deserializer(text: str, **options: Any) -> Iterator[StoredPiece]:  # noqa: N802 (Django's name)
+def Deserializer(text: str, **options: Any) -> Iterator[StoredPiece]:
     try:
         yield StoredPiece(FORMAT.loads(text))
     except (KeyError, TypeError, ValueError, AttributeError) as error:

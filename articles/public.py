@@ -128,7 +128,7 @@ def build(
     """Return the public document of a working copy. Three queries for labels."""
     article = copy.article
     before = previous.public_document if previous else None
-    first = canonical.moment(before["first_published"]) if before else at
+    first = (canonical.moment(before["first_published"]) if before else None) or at
     published = canonical.stamp(at)
     shown = shown_claims(copy)
     public_ids = {claim.pk: f"c{index}" for index, claim in enumerate(shown, start=1)}

@@ -21,9 +21,7 @@ def slug_of(words: str) -> str:
 def free_slug(model: type[models.Model], words: str, fallback: str = "artikel") -> str:
     """Return a slug that no row of ``model`` has yet, numbered if need be."""
     wanted = slug_of(words) or fallback
-    taken = set(
-        model._base_manager.filter(slug__startswith=wanted).values_list("slug", flat=True)
-    )
+    taken = set(model._base_manager.filter(slug__startswith=wanted).values_list("slug", flat=True))
     number, slug = 1, wanted
     while slug in taken:
         number += 1

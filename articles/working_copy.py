@@ -91,5 +91,3 @@ class WorkingCopy:
             "sentences": len(self.sentences),
             "unread": len(self.unread),
         }
-
-

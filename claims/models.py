@@ -30,7 +30,9 @@ class Claim(models.Model):
         _("statement"), help_text=_("What is claimed, in words that can be understood alone.")
     )
     voice = CharField(_("voice"), max_length=20, choices=Voice, default=Voice.ASSERTED)
-    attribution = CharField(_("attribution"), max_length=300, blank=True, help_text=_("Who says so."))
+    attribution = CharField(
+        _("attribution"), max_length=300, blank=True, help_text=_("Who says so.")
+    )
     as_of = models.DateField(_("as of"), null=True, blank=True)
     check_by = models.DateField(_("check again by"), null=True, blank=True)
     risk = CharField(_("risk"), max_length=10, choices=Risk, default=Risk.MEDIUM)
@@ -192,9 +194,7 @@ class Check(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    claim = models.ForeignKey(
-        Claim, models.PROTECT, related_name="checks", verbose_name=_("claim")
-    )
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="checks", verbose_name=_("claim"))
     checker = models.UUIDField(_("checker"))
     at = models.DateTimeField(_("checked at"))
     verdict = CharField(_("verdict"), max_length=20, choices=Verdict)

@@ -63,11 +63,11 @@ def sync(claims: Iterable[Claim], places: Iterable[Place]) -> None:
             if row.field == Field.BODY:
                 continue
             place = by_place.get((row.field, row.image_id))
-            start = find(place.text, row) if place else None
-            if start is None or place is None:
+            found = find(place.text, row) if place else None
+            if found is None or place is None:
                 lost.append(row)
             else:
-                _place(row, place.text, start, start + len(row.exact), changed)
+                _place(row, place.text, found, found + len(row.exact), changed)
                 standing.append(row)
         if standing:
             delete += [row.pk for row in lost]
@@ -81,9 +81,11 @@ def sync(claims: Iterable[Claim], places: Iterable[Place]) -> None:
     if changed:
         # One statement for new and moved rows; a bulk_update costs ten times as much.
         Passage.objects.bulk_create(
-            changed, update_conflicts=True, unique_fields=["id"],
+            changed,
+            update_conflicts=True,
+            unique_fields=["id"],
             update_fields=["start", "exact", "prefix", "suffix"],
-        )  # fmt: skip
+        )
 
 
 def _place(row: Passage, text: str, start: int, end: int, changed: list[Passage]) -> None:
@@ -99,9 +101,14 @@ def add(claim: Claim, place: Place, start: int, end: int) -> Passage:
         raise ValueError("a passage needs words")
     exact, prefix, suffix = selector(place.text, start, end)
     return Passage(
-        claim=claim, field=place.field, image_id=place.image, start=start, exact=exact,
-        prefix=prefix, suffix=suffix,
-    )  # fmt: skip
+        claim=claim,
+        field=place.field,
+        image_id=place.image,
+        start=start,
+        exact=exact,
+        prefix=prefix,
+        suffix=suffix,
+    )
 
 
 def snapshot(passages: Iterable[Any]) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from .text import passages as marked
 
 @dataclass(frozen=True, slots=True)
 class SentenceInPlace:
-    """A sentence of a piece: its place, range and block there, the claims in it, whether it is read."""
+    """A sentence of a piece: its place, range and block there, its claims, whether it is read."""
 
     field: str
     image: UUID | None
@@ -60,11 +60,17 @@ def sentences(
             digest = rule.digest(sentence.text)
             found.append(
                 SentenceInPlace(
-                    field=place.field, image=place.image, start=sentence.start, end=sentence.end,
-                    block=sentence.block, text=sentence.text, digest=digest, claims=claims,
+                    field=place.field,
+                    image=place.image,
+                    start=sentence.start,
+                    end=sentence.end,
+                    block=sentence.block,
+                    text=sentence.text,
+                    digest=digest,
+                    claims=claims,
                     read=any(then <= claims for then in seen.get(digest, ())),
                 )
-            )  # fmt: skip
+            )
     return found
 
 

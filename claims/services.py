@@ -54,9 +54,7 @@ def admit(article: Any, body: str) -> Admitted:
     known = {
         claim.pk: claim for claim in Claim.objects.filter(pk__in=marks).only("article", "withdrawn")
     }
-    foreign = tuple(
-        pk for pk in marks if pk in known and known[pk].article_id != article.pk
-    )
+    foreign = tuple(pk for pk in marks if pk in known and known[pk].article_id != article.pk)
     return Admitted(
         body=unmark(body, [str(pk) for pk in foreign]) if foreign else body,
         new=tuple(pk for pk in marks if pk not in known),
@@ -76,6 +74,8 @@ def vanishing(article: Any, body: str) -> list[Claim]:
     lost already, are not told.
     """
     gone = set(claim_ids(article.body)) - set(claim_ids(body))
+    if not gone:
+        return []
     claims = Claim.objects.live().filter(article_id=article.pk, pk__in=gone)
     elsewhere = Passage.objects.exclude(field=Field.BODY).filter(start__isnull=False)
     return list(claims.exclude(passages__in=elsewhere).order_by("statement"))
@@ -241,9 +241,12 @@ def cite(
 ) -> Citation:
     """Tie a claim to a source; the disclosure is never weaker than the source's."""
     citation = Citation(
-        claim=claim, source=source, stance=stance, tier=Tier.strictest(tier, source.tier),
+        claim=claim,
+        source=source,
+        stance=stance,
+        tier=Tier.strictest(tier, source.tier),
         capture=capture,
-    )  # fmt: skip
+    )
     if credibility:
         citation.credibility = credibility
     citation.set_words(quote=quote, translation=translation, locator=locator, note=note)
@@ -307,9 +310,14 @@ def check(
         if not snapshot["passages"]:
             raise ValidationError(_("A claim whose passage is lost cannot be checked."))
         made = Check(
-            claim=claim, checker=actor.pk, at=timezone.now(), verdict=verdict,
-            confirmed=confirmed, note=note, snapshot=snapshot,
-        )  # fmt: skip
+            claim=claim,
+            checker=actor.pk,
+            at=timezone.now(),
+            verdict=verdict,
+            confirmed=confirmed,
+            note=note,
+            snapshot=snapshot,
+        )
         made.full_clean(exclude=["claim"])
         made.save(force_insert=True)
         this.note(article, check={"claim": str(claim.pk), "verdict": verdict})
@@ -321,7 +329,9 @@ def void(claim: Claim, *, actor: Any, note: str) -> Check:
     return check(claim, actor=actor, verdict=Verdict.VOID, note=note)
 
 
-def read_sentences(article: Any, *, actor: Any, digests: Collection[str] | None = None) -> Reading | None:
+def read_sentences(
+    article: Any, *, actor: Any, digests: Collection[str] | None = None
+) -> Reading | None:
     """Record that somebody read sentences (all, or those with these digests).
 
     What is read already, or no longer stands there, is not recorded again;
@@ -343,9 +353,12 @@ def read_sentences(article: Any, *, actor: Any, digests: Collection[str] | None 
         if not chosen:
             return None
         reading = Reading(
-            article_id=article.pk, reader=actor.pk, at=timezone.now(), rule=sentences.RULE,
+            article_id=article.pk,
+            reader=actor.pk,
+            at=timezone.now(),
+            rule=sentences.RULE,
             sentences=readings.as_recorded(chosen),
-        )  # fmt: skip
+        )
         reading.save(force_insert=True)
     return reading
 

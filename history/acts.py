@@ -128,6 +128,9 @@ def _record(this: Act) -> None:
                 number, stored = _latest(key)
                 if text != stored:
                     draft.document, draft.revision = document, number + 1
+                    if aggregate.summarize is not None:
+                        before = aggregate.format.loads(stored) if stored else None
+                        draft.data["summary"] = list(aggregate.summarize(before, document))
                     changed.append((draft, aggregate, text))
     for subject, details in this.details.items():
         draft = drafts.setdefault(subject, ledger.Draft(subject=subject, data=this.said()))

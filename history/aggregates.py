@@ -7,6 +7,7 @@ learns how to document what a transaction has changed.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import reversion
 from django.db import models
@@ -21,13 +22,16 @@ class Aggregate:
     ``tables`` maps each table to an SQL expression that gives the key of the
     aggregate for its row ``r``. ``write(pk)`` returns the whole document;
     without a ``format`` changes are entered in the ledger but not documented.
+    ``summarize(old, new)`` returns what a change was in a few facts, plain data
+    without names; they stand in the entry, so that lists need no document.
     ``append_only`` names those tables whose rows are never changed or deleted.
     """
 
     model: type[models.Model]
     tables: Mapping[str, str]
     format: Format | None = None
-    write: Callable[[object], Document] | None = None
+    write: Callable[[UUID], Document] | None = None
+    summarize: Callable[[Document | None, Document], Sequence[object]] | None = None
     append_only: Sequence[str] = field(default_factory=tuple)
 
     @property

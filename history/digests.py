@@ -4,7 +4,8 @@ A payload is plain JSON data. Its parts are its scalars and its empty lists and
 objects, each named by its JSON Pointer (RFC 6901) and taken in the order of a
 walk over sorted keys. An entry of the ledger commits to::
 
-    part   = SHA-256(0x00 || SHA-256(salt || i as 8 bytes, big end first) || JSON of [pointer, value])
+    salt i = SHA-256(salt || i as 8 bytes, big end first)
+    part i = SHA-256(0x00 || salt i || JSON of [pointer, value])
     digest = SHA-256(0x01 || part 0 || part 1 || ...)
 
 So any part can be withheld by giving its 32 bytes instead: the others still

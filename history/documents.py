@@ -52,6 +52,8 @@ class Format:
                 raise DeserializationError(f"no way up from {self.type} schema {schema}")
             document = self.upgrades[schema](document)
             if document["schema"] != schema + 1:
-                raise DeserializationError(f"the upgrade of {self.type} schema {schema} went astray")
+                raise DeserializationError(
+                    f"the upgrade of {self.type} schema {schema} went astray"
+                )
             schema += 1
         return document

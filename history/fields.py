@@ -7,7 +7,7 @@ from django.db import models
 from . import canonical
 
 
-class CanonicalText:
+class CanonicalText(models.Field):
     """Applies ``canonical.text`` to values from forms, code, ``update()`` and bulk paths."""
 
     def to_python(self, value: Any) -> Any:

@@ -4,7 +4,6 @@ Everything here only reads. Order is the ledger's; cost does not grow with the
 length of a history, as long as a page of it is asked for.
 """
 
-
 from django.db import models
 
 from .aggregates import aggregate_of
@@ -71,5 +70,3 @@ def documents(instance: models.Model, *numbers: int) -> dict[int, Document]:
         "revision", "payload__version__serialized_data"
     )
     return {number: format.loads(text) for number, text in found}
-
-

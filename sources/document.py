@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from django.core.serializers.base import DeserializationError
 
@@ -19,7 +20,7 @@ EXCLUDED = {
 }
 
 
-def write(pk: object) -> Document:
+def write(pk: UUID) -> Document:
     """Return the document of one source. Two queries."""
     source = Source._base_manager.get(pk=pk)
     captures = Capture._base_manager.filter(source_id=pk).order_by("captured_at", "pk")
@@ -85,12 +86,10 @@ class StoredSource:
         self.object = Source(pk=document["id"], **self.content)
 
     def save(self, save_m2m: bool = True, using: str | None = None, **kwargs: Any) -> None:
-        Source._base_manager.using(using).update_or_create(
-            pk=self.object.pk, defaults=self.content
-        )
+        Source._base_manager.using(using).update_or_create(pk=self.object.pk, defaults=self.content)
 
 
-def Deserializer(text: str, **options: Any) -> Iterator[StoredSource]:  # noqa: N802 (Django's name)
+def Deserializer(text: str, **options: Any) -> Iterator[StoredSource]:
     try:
         yield StoredSource(FORMAT.loads(text))
     except (KeyError, TypeError, ValueError, AttributeError) as error:

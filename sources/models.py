@@ -17,8 +17,7 @@ from history.fields import CharField, JSONField, TextField
 from . import sealing
 from .choices import Kind, Reliability, Tier
 
-
-_TEXT = models.TextField()
+_TEXT: models.TextField = models.TextField()
 
 
 def capture_storage() -> Storage:

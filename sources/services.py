@@ -59,9 +59,11 @@ def capture(
 ) -> Capture:
     """Keep an unalterable copy of a source; bytes that are stored already are stored once."""
     taken = Capture(
-        source=source, media_type=media_type, size=len(content),
+        source=source,
+        media_type=media_type,
+        size=len(content),
         captured_at=captured_at or timezone.now(),
-    )  # fmt: skip
+    )
     if source.tier == Tier.NAMED:
         taken.text, taken.address = text, address
     else:

@@ -32,7 +32,9 @@ def user(role: str = "admin", **fields: Any) -> User:
 
 def _label(model: Any, name: str, slug: str) -> Any:
     with act(f"articles.{model._meta.model_name}.created", actor=User.objects.system()):
-        return model.objects.create(name=name, slug=slug or f"{model._meta.model_name}-{next(_numbers)}")
+        return model.objects.create(
+            name=name, slug=slug or f"{model._meta.model_name}-{next(_numbers)}"
+        )
 
 
 def section(name: str = "Politik", slug: str = "") -> Section:

@@ -89,11 +89,17 @@ def _origins_first(rows: tuple[script.Source, ...]) -> list[script.Source]:
 
 def _source(row: script.Source, actor: User) -> None:
     sources.create_source(
-        actor=actor, pk=key_of("source", row.key), csl=row.csl, tier=row.tier, kind=row.kind,
-        contact=row.contact, notes=row.notes, description=row.description,
+        actor=actor,
+        pk=key_of("source", row.key),
+        csl=row.csl,
+        tier=row.tier,
+        kind=row.kind,
+        contact=row.contact,
+        notes=row.notes,
+        description=row.description,
         reliability=row.reliability,
         origin_id=key_of("source", row.origin) if row.origin else None,
-    )  # fmt: skip
+    )
 
 
 class _Replay:
@@ -120,41 +126,63 @@ class _Replay:
         piece = self.piece
         people = {person.slug: person for person in Person.objects.all()}
         articles.create_article(
-            actor=self.users[step.by], pk=self.pk, slug=piece.slug, language=piece.language,
-            section=Section.objects.get(slug=piece.section), kicker=piece.kicker,
-            headline=piece.headline, standfirst=piece.standfirst, body=step.body,
+            actor=self.users[step.by],
+            pk=self.pk,
+            slug=piece.slug,
+            language=piece.language,
+            section=Section.objects.get(slug=piece.section),
+            kicker=piece.kicker,
+            headline=piece.headline,
+            standfirst=piece.standfirst,
+            body=step.body,
             tags=list(Tag.objects.filter(slug__in=piece.tags)),
             bylines=[people[slug] for slug in piece.bylines],
-        )  # fmt: skip
+        )
 
     def _claimspec(self, step: script.ClaimSpec) -> None:
         actor = self.users[step.by]
         with act("claims.claim.created", actor=actor):
             claim = claims.create_claim(
-                self.article, actor=actor, pk=key_of("claim", self.piece.slug, step.key),
-                statement=step.statement, marks=step.passages, voice=step.voice,
-                attribution=step.attribution, as_of=step.as_of, check_by=step.check_by,
-                risk=step.risk, rests_on=[self._claim(key) for key in step.rests_on],
-            )  # fmt: skip
+                self.article,
+                actor=actor,
+                pk=key_of("claim", self.piece.slug, step.key),
+                statement=step.statement,
+                marks=step.passages,
+                voice=step.voice,
+                attribution=step.attribution,
+                as_of=step.as_of,
+                check_by=step.check_by,
+                risk=step.risk,
+                rests_on=[self._claim(key) for key in step.rests_on],
+            )
             for citation in step.citations:
                 self._cite(claim, citation, actor)
 
     def _cite(self, claim: Claim, row: script.Cite, actor: User) -> None:
         claims.cite(
-            claim, Source.objects.get(pk=key_of("source", row.source)), actor=actor,
-            stance=row.stance, tier=row.tier or "named", quote=row.quote,
-            translation=row.translation, locator=row.locator, note=row.note,
+            claim,
+            Source.objects.get(pk=key_of("source", row.source)),
+            actor=actor,
+            stance=row.stance,
+            tier=row.tier or "named",
+            quote=row.quote,
+            translation=row.translation,
+            locator=row.locator,
+            note=row.note,
             credibility=self.credibility[row.source],
-        )  # fmt: skip
+        )
 
     def _citemore(self, step: script.CiteMore) -> None:
         self._cite(self._claim(step.claim), step.citation, self.users[step.by])
 
     def _check(self, step: script.Check) -> None:
         claims.check(
-            self._claim(step.claim), actor=self.users[step.by], verdict=step.verdict,
-            confirmed=step.confirmed, note=step.note,
-        )  # fmt: skip
+            self._claim(step.claim),
+            actor=self.users[step.by],
+            verdict=step.verdict,
+            confirmed=step.confirmed,
+            note=step.note,
+        )
 
     def _readall(self, step: script.ReadAll) -> None:
         claims.read_sentences(self.article, actor=self.users[step.by])
@@ -164,9 +192,10 @@ class _Replay:
         body = [sentence for sentence in sentences if sentence.field == Place.BODY]
         plain = [sentence for sentence in sentences if sentence.field in step.fields]
         claims.read_sentences(
-            self.article, actor=self.users[step.by],
+            self.article,
+            actor=self.users[step.by],
             digests=[sentence.digest for sentence in plain + body[: step.sentences]],
-        )  # fmt: skip
+        )
 
     def _revise(self, step: script.Revise) -> None:
         article = self.article
@@ -178,9 +207,12 @@ class _Replay:
         # The script knows what it takes out.
         confirmed = Claim.objects.filter(article=article).values_list("pk", flat=True)
         articles.save_article(
-            article, actor=self.users[step.by], comment=step.comment, confirmed=set(confirmed),
+            article,
+            actor=self.users[step.by],
+            comment=step.comment,
+            confirmed=set(confirmed),
             **fields,
-        )  # fmt: skip
+        )
 
     def _withdraw(self, step: script.Withdraw) -> None:
         claims.withdraw_claim(
@@ -189,12 +221,17 @@ class _Replay:
 
     def _move(self, step: script.Move) -> None:
         articles.set_state(
-            self.article, actor=self.users[step.by], state=step.state,
+            self.article,
+            actor=self.users[step.by],
+            state=step.state,
             assignee=self.users[step.to] if step.to else None,
-        )  # fmt: skip
+        )
 
     def _publish(self, step: script.Publish) -> None:
         articles.publish(
-            self.article, actor=self.users[step.by], kind=step.kind, note=step.note,
+            self.article,
+            actor=self.users[step.by],
+            kind=step.kind,
+            note=step.note,
             corrections=[articles.Wrong(row.wrong, row.right) for row in step.corrections],
-        )  # fmt: skip
+        )

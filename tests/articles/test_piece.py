@@ -40,9 +40,12 @@ def admin():
 @pytest.fixture
 def piece(admin):
     return factories.finished(
-        admin, kicker="Demo", standfirst="Es wurden mehr.", tags=[factories.tag()],
+        admin,
+        kicker="Demo",
+        standfirst="Es wurden mehr.",
+        tags=[factories.tag()],
         bylines=[factories.person()],
-    )  # fmt: skip
+    )
 
 
 def content(article: Article, revision: int | None = None) -> dict:
@@ -57,7 +60,9 @@ def test_the_stored_document_is_the_canonical_document_of_what_is_there(piece) -
     assert serializers.serialize("piece", [piece]) == stored == version.serialized_data
 
 
-def test_documenting_costs_the_same_whatever_the_size(piece, admin, django_assert_num_queries) -> None:
+def test_documenting_costs_the_same_whatever_the_size(
+    piece, admin, django_assert_num_queries
+) -> None:
     with CaptureQueriesContext(connection) as small:
         piece_document.write(piece.pk)
     for words in ("Das sagte die Polizei", "Gegen neun Uhr"):
@@ -98,13 +103,19 @@ def test_every_column_is_in_the_document_or_excluded_with_a_reason() -> None:
             name = column.attname
             if model is Article and name == "id":
                 assert document["id"]
-            elif name in excluded or name in by_place and name not in found:
+            elif name in excluded or (name in by_place and name not in found):
                 continue
             else:
                 assert written_as.get(name, name.removesuffix("_id")) in found, (model, name)
-    registered = {model._meta.db_table for model in parts} | {
-        "articles_byline", "articles_article_tags", "claims_claim_rests_on",
-    } | {table for table, columns in piece_document.EXCLUDED.items() if "*" in columns}  # fmt: skip
+    registered = (
+        {model._meta.db_table for model in parts}
+        | {
+            "articles_byline",
+            "articles_article_tags",
+            "claims_claim_rests_on",
+        }
+        | {table for table, columns in piece_document.EXCLUDED.items() if "*" in columns}
+    )
     from history.aggregates import aggregate_of
 
     assert set(aggregate_of(Article).tables) == registered
@@ -117,13 +128,16 @@ def test_a_restore_brings_back_content_byte_for_byte(piece, admin) -> None:
     claim = piece.claims.get()
     remove_citation(claim.citations.get(), actor=admin)
     save_article(
-        piece, actor=admin, headline="Anders", body="<p>Ganz anders.</p>", tags=[], bylines=[],
+        piece,
+        actor=admin,
+        headline="Anders",
+        body="<p>Ganz anders.</p>",
+        tags=[],
+        bylines=[],
         confirmed=[claim.pk],
-    )  # fmt: skip
+    )
     withdraw_claim(claim, actor=admin)
-    create_claim(
-        piece, actor=admin, statement="Neu", marks=[("body", "Ganz anders")]
-    )  # fmt: skip
+    create_claim(piece, actor=admin, statement="Neu", marks=[("body", "Ganz anders")])
     number = restore(piece, revision=first, actor=admin)
     assert number == revisions.latest_revision(piece)
     assert canonical.dumps(content(piece)) == canonical.dumps(before)
@@ -137,7 +151,8 @@ def test_a_restore_withdraws_later_claims_and_keeps_their_citations(piece, admin
     citation = factories.citation(later)
     restore(piece, revision=first, actor=admin)
     later.refresh_from_db()
-    assert later.withdrawn and later.citations.get() == citation
+    assert later.withdrawn
+    assert later.citations.get() == citation
     (withdrawn,) = revisions.document(piece)["record"]["withdrawn"]
     assert withdrawn["id"] == str(later.pk)
     assert withdrawn["citations"][0]["id"] == str(citation.pk)
@@ -151,7 +166,8 @@ def test_a_restore_only_adds_to_the_record(piece, admin) -> None:
     record = revisions.document(piece)["record"]
     restore(piece, revision=first, actor=admin)
     after = revisions.document(piece)["record"]
-    assert after["checks"] == record["checks"] and len(after["checks"]) == 2
+    assert after["checks"] == record["checks"]
+    assert len(after["checks"]) == 2
     assert after["readings"] == record["readings"]
 
 
@@ -184,7 +200,9 @@ def test_a_restored_body_is_not_sanitised_by_todays_rules(admin, monkeypatch) ->
     from articles import body
 
     clean = body.clean
-    monkeypatch.setattr(body, "clean", lambda html: clean(html).replace("<em>", "").replace("</em>", ""))
+    monkeypatch.setattr(
+        body, "clean", lambda html: clean(html).replace("<em>", "").replace("</em>", "")
+    )
     restore(piece, revision=1, actor=admin)
     assert Article.objects.get(pk=piece.pk).body == "<p>Mit <em>Betonung</em>.</p>"
 
@@ -197,7 +215,9 @@ def test_django_reversion_itself_restores_a_piece(piece, admin) -> None:
     assert json.loads(version.serialized_data)["content"] == content(piece)
 
 
-def test_documents_of_an_older_schema_restore_through_the_upgrade(piece, admin, monkeypatch) -> None:
+def test_documents_of_an_older_schema_restore_through_the_upgrade(
+    piece, admin, monkeypatch
+) -> None:
     first = revisions.latest_revision(piece)
     save_article(piece, actor=admin, headline="Anders")
 
@@ -253,9 +273,13 @@ def test_passages_in_captions_are_restored_with_their_images(admin) -> None:
     piece = factories.article(admin)
     with act("articles.image.added", actor=admin):
         image = Image.objects.create(
-            article=piece, file="ab" * 32, media_type="image/jpeg", width=1, height=1,
+            article=piece,
+            file="ab" * 32,
+            media_type="image/jpeg",
+            width=1,
+            height=1,
             caption="Der Platz um neun.",
-        )  # fmt: skip
+        )
     claim = create_claim(piece, actor=admin, statement="Um neun")
     add_passage(claim, actor=admin, field="caption", image=image.pk, words="um neun")
     cite(claim, factories.source(), actor=admin)

@@ -37,9 +37,12 @@ def test_claims_get_public_ids_in_text_order_and_references_are_numbered_once(ad
     shared = factories.source(admin)
     second = factories.claim(piece, "Gegen neun Uhr")
     first = factories.claim(
-        piece, "Mehr als 5000 Menschen kamen", attribution="Polizei", voice="reported",
+        piece,
+        "Mehr als 5000 Menschen kamen",
+        attribution="Polizei",
+        voice="reported",
         as_of=date(2025, 5, 1),
-    )  # fmt: skip
+    )
     for claim in (second, first):
         factories.citation(claim, shared)
     factories.citation(second, factories.source(admin), stance="contradicts")
@@ -48,14 +51,17 @@ def test_claims_get_public_ids_in_text_order_and_references_are_numbered_once(ad
     assert [claim["id"] for claim in public["claims"]] == ["c1", "c2"]
     assert public["claims"][0]["attribution"] == "Polizei"
     assert [[c["reference"] for c in claim["citations"]] for claim in public["claims"]] == [
-        [1], [1, 2],
-    ]  # fmt: skip
+        [1],
+        [1, 2],
+    ]
     assert public["body"][0].startswith('<p><span data-claim="c1">Mehr als 5000')
     assert str(first.pk) not in json.dumps(public)
     assert public["checked"] == {
-        "claims": 1, "people": 1, "last": public["claims"][0]["checked"],
+        "claims": 1,
+        "people": 1,
+        "last": public["claims"][0]["checked"],
         "verdicts": {"supported": 1},
-    }  # fmt: skip
+    }
 
 
 def test_a_claim_without_showable_evidence_is_plain_text(admin) -> None:
@@ -89,8 +95,9 @@ def test_a_claim_may_rest_on_shown_claims_alone(admin) -> None:
     total = factories.claim(piece, "Gegen neun Uhr", rests_on=[ground])
     public = document(piece)
     assert [(claim["id"], claim["rests_on"]) for claim in public["claims"]] == [
-        ("c1", []), ("c2", ["c1"]),
-    ]  # fmt: skip
+        ("c1", []),
+        ("c2", ["c1"]),
+    ]
     claims.cite(total, factories.source(admin, tier="confidential", csl={}), actor=admin)
     assert [claim["id"] for claim in document(piece)["claims"]] == ["c1"]
 
@@ -98,17 +105,23 @@ def test_a_claim_may_rest_on_shown_claims_alone(admin) -> None:
 def test_a_described_source_shows_its_description_alone(admin) -> None:
     piece = factories.article(admin)
     source = factories.source(
-        admin, tier="described", description="eine Person im Saal",
+        admin,
+        tier="described",
+        description="eine Person im Saal",
         csl={"title": "Gespräch mit Max Geheim"},
-    )  # fmt: skip
+    )
     capture = sources.capture(source, b"Notiz", actor=admin, media_type="text/plain")
     factories.citation(factories.claim(piece), source, capture=capture, quote="Es war voll.")
     public = document(piece)
     (reference,) = public["references"]
     assert reference == {
-        "number": 1, "csl": {}, "description": "eine Person im Saal", "accessed": None,
-        "capture": None, "archived": None,
-    }  # fmt: skip
+        "number": 1,
+        "csl": {},
+        "description": "eine Person im Saal",
+        "accessed": None,
+        "capture": None,
+        "archived": None,
+    }
     assert public["claims"][0]["citations"][0]["quote"] == "Es war voll."
     assert "Geheim" not in json.dumps(public)
 
@@ -124,9 +137,14 @@ def test_a_stricter_citation_does_not_name_its_named_source(admin) -> None:
 def test_a_named_source_shows_its_capture_and_access_date(admin) -> None:
     piece = factories.article(admin)
     source = factories.source(
-        admin, csl={"type": "webpage", "title": "T", "note": "Tipp von Max Geheim",
-                    "accessed": {"date-parts": [[2025, 5, 1]]}},
-    )  # fmt: skip
+        admin,
+        csl={
+            "type": "webpage",
+            "title": "T",
+            "note": "Tipp von Max Geheim",
+            "accessed": {"date-parts": [[2025, 5, 1]]},
+        },
+    )
     capture = sources.capture(source, b"Seite", actor=admin, media_type="text/html")
     factories.citation(factories.claim(piece), source, capture=capture)
     (reference,) = document(piece)["references"]
@@ -135,17 +153,29 @@ def test_a_named_source_shows_its_capture_and_access_date(admin) -> None:
     assert "Geheim" not in json.dumps(reference)
 
 
-CANARIES = ("KANARIE-notiz", "KANARIE-kontakt", "KANARIE-pruefung", "KANARIE-zitatnotiz",
-            "KANARIE-rechte", "KANARIE-titel", "KANARIE-zitat")  # fmt: skip
+CANARIES = (
+    "KANARIE-notiz",
+    "KANARIE-kontakt",
+    "KANARIE-pruefung",
+    "KANARIE-zitatnotiz",
+    "KANARIE-rechte",
+    "KANARIE-titel",
+    "KANARIE-zitat",
+)
 
 
 def test_nothing_internal_reaches_the_document(admin) -> None:
     piece = factories.article(admin)
     with claims.act("articles.image.added", actor=admin):
         piece.images.create(
-            file="ab" * 32, media_type="image/jpeg", width=1, height=1, rights=CANARIES[4],
-            caption="Der Platz", alt="Ein Platz",
-        )  # fmt: skip
+            file="ab" * 32,
+            media_type="image/jpeg",
+            width=1,
+            height=1,
+            rights=CANARIES[4],
+            caption="Der Platz",
+            alt="Ein Platz",
+        )
     named = factories.source(admin, notes=CANARIES[0], contact=CANARIES[1])
     hidden = factories.source(admin, tier="confidential", csl={"title": CANARIES[5]})
     claim = factories.claim(piece)
@@ -155,12 +185,35 @@ def test_nothing_internal_reaches_the_document(admin) -> None:
     claims.read_sentences(piece, actor=admin)
     publication = publish(piece, actor=admin)
     assert not [canary for canary in CANARIES if canary in publication.document]
-    assert not [key for key in (admin.pk, named.pk, hidden.pk, claim.pk) if str(key) in publication.document]
+    assert not [
+        key for key in (admin.pk, named.pk, hidden.pk, claim.pk) if str(key) in publication.document
+    ]
     assert set(publication.public_document) == {
-        "schema", "type", "id", "number", "kind", "note", "address", "publisher", "language",
-        "kicker", "headline", "standfirst", "first_published", "published", "section", "tags",
-        "bylines", "images", "body", "claims", "references", "corrections", "versions", "checked",
-    }  # fmt: skip
+        "schema",
+        "type",
+        "id",
+        "number",
+        "kind",
+        "note",
+        "address",
+        "publisher",
+        "language",
+        "kicker",
+        "headline",
+        "standfirst",
+        "first_published",
+        "published",
+        "section",
+        "tags",
+        "bylines",
+        "images",
+        "body",
+        "claims",
+        "references",
+        "corrections",
+        "versions",
+        "checked",
+    }
 
 
 def test_documents_are_the_same_to_readers_whatever_the_act_says(admin) -> None:

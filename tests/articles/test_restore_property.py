@@ -69,16 +69,19 @@ class Desk:
 
     def retitle(self) -> None:
         save_article(
-            self.piece, actor=self.actor,
-            headline=self.draw(_sentence), standfirst=self.draw(st.sampled_from(["", *SENTENCES])),
-        )  # fmt: skip
+            self.piece,
+            actor=self.actor,
+            headline=self.draw(_sentence),
+            standfirst=self.draw(st.sampled_from(["", *SENTENCES])),
+        )
 
     def relabel(self) -> None:
         save_article(
-            self.piece, actor=self.actor,
+            self.piece,
+            actor=self.actor,
             tags=[factories.tag()] if self.draw(st.booleans()) else [],
             bylines=[factories.person()] if self.draw(st.booleans()) else [],
-        )  # fmt: skip
+        )
 
     def mark(self) -> None:
         text = read(self.now().body).text
@@ -88,22 +91,29 @@ class Desk:
         if words.strip() and text.count(words) == 1:
             other = self.claim()
             claims.create_claim(
-                self.piece, actor=self.actor, statement=words, marks=[("body", words)],
+                self.piece,
+                actor=self.actor,
+                statement=words,
+                marks=[("body", words)],
                 rests_on=[other] if other and self.draw(st.booleans()) else [],
-            )  # fmt: skip
+            )
 
     def mark_headline(self) -> None:
         claims.create_claim(
-            self.piece, actor=self.actor, statement="Überschrift",
+            self.piece,
+            actor=self.actor,
+            statement="Überschrift",
             marks=[("headline", self.now().headline)],
-        )  # fmt: skip
+        )
 
     def reword_claim(self) -> None:
         if claim := self.claim():
             claims.save_claim(
-                claim, actor=self.actor, statement=self.draw(_sentence),
+                claim,
+                actor=self.actor,
+                statement=self.draw(_sentence),
                 risk=self.draw(st.sampled_from(["low", "high"])),
-            )  # fmt: skip
+            )
 
     def withdraw(self) -> None:
         if claim := self.claim():
@@ -112,9 +122,12 @@ class Desk:
     def cite(self) -> None:
         if claim := self.claim():
             claims.cite(
-                claim, self.draw(st.sampled_from([self.source, self.sealed])), actor=self.actor,
-                stance=self.draw(st.sampled_from(Stance.values)), quote=self.draw(_sentence),
-            )  # fmt: skip
+                claim,
+                self.draw(st.sampled_from([self.source, self.sealed])),
+                actor=self.actor,
+                stance=self.draw(st.sampled_from(Stance.values)),
+                quote=self.draw(_sentence),
+            )
 
     def change_citation(self) -> None:
         if citation := self.citation():
@@ -129,7 +142,9 @@ class Desk:
     def check(self) -> None:
         claim = self.claim()
         if claim and claim.passages.filter(start__isnull=False).exists():
-            claims.check(claim, actor=self.actor, verdict=self.draw(st.sampled_from(Verdict.values)))
+            claims.check(
+                claim, actor=self.actor, verdict=self.draw(st.sampled_from(Verdict.values))
+            )
 
     def read(self) -> None:
         claims.read_sentences(self.piece, actor=self.actor)
@@ -139,7 +154,11 @@ class Desk:
         restore(self.piece, revision=self.draw(st.integers(1, latest)), actor=self.actor)
 
 
-ACTS = [name for name in vars(Desk) if not name.startswith("_") and name not in ("now", "claim", "citation")]
+ACTS = [
+    name
+    for name in vars(Desk)
+    if not name.startswith("_") and name not in ("now", "claim", "citation")
+]
 
 
 def known_claims(document: dict) -> set[str]:

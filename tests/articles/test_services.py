@@ -50,8 +50,10 @@ class TestWriting:
     def test_addresses_are_made_from_german_headlines_and_never_twice(self, admin) -> None:
         slugs = [factories.article(admin, headline="Über Öl & Fußball").slug for _ in range(3)]
         assert slugs == [
-            "ueber-oel-fussball", "ueber-oel-fussball-2", "ueber-oel-fussball-3",
-        ]  # fmt: skip
+            "ueber-oel-fussball",
+            "ueber-oel-fussball-2",
+            "ueber-oel-fussball-3",
+        ]
 
     def test_a_headline_without_letters_still_gets_an_address(self, admin) -> None:
         assert factories.article(admin, headline="???").slug == "artikel"
@@ -161,9 +163,7 @@ class TestPublishing:
     def test_a_waiver_opens_its_rule_and_stays_on_record(self, admin) -> None:
         piece = factories.article(admin)
         publication = publish(piece, actor=admin, waivers={"read": "Eilmeldung, liest Jonas nach"})
-        assert publication.waivers == [
-            {"rule": "read", "reason": "Eilmeldung, liest Jonas nach"}
-        ]
+        assert publication.waivers == [{"rule": "read", "reason": "Eilmeldung, liest Jonas nach"}]
         assert "Jonas" not in publication.document
 
     @pytest.mark.parametrize(
@@ -197,14 +197,15 @@ class TestPublishing:
         claims.read_sentences(piece, actor=admin)
         for corrections in ([], [Wrong("Tausende", " ")]):
             with pytest.raises(ValidationError) as caught:
-                publish(
-                    piece, actor=admin, kind="correction", note="Zahl", corrections=corrections
-                )
+                publish(piece, actor=admin, kind="correction", note="Zahl", corrections=corrections)
             assert "corrections" in caught.value.message_dict
         second = publish(
-            piece, actor=admin, kind="correction", note="Zahl berichtigt",
+            piece,
+            actor=admin,
+            kind="correction",
+            note="Zahl berichtigt",
             corrections=[Wrong("Es waren nicht Tausende.", "Es waren Hunderte.")],
-        )  # fmt: skip
+        )
         (correction,) = second.public_document["corrections"]
         assert correction["right"] == "Es waren Hunderte."
         assert correction["since"] == canonical.stamp(first.at)

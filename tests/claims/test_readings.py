@@ -63,8 +63,9 @@ def test_only_changed_and_new_sentences_become_unread(piece, checker) -> None:
     body = piece.body.replace("neun", "zehn") + "<p>Danach kam die Kehrmaschine.</p>"
     save_article(piece, actor=checker, body=body)
     assert unread(piece) == [
-        "Gegen zehn Uhr war der Platz leer.", "Danach kam die Kehrmaschine.",
-    ]  # fmt: skip
+        "Gegen zehn Uhr war der Platz leer.",
+        "Danach kam die Kehrmaschine.",
+    ]
 
 
 def test_a_moved_sentence_stays_read(piece, checker) -> None:

@@ -67,8 +67,10 @@ def test_a_changed_figure_makes_the_check_stale_and_tells_both(piece, claim, adm
     assert (now.state, now.check) == (State.STALE, check)
     (reason,) = now.reasons
     assert (reason.code, reason.old, reason.new) == (
-        "words", "Mehr als 5000 Menschen kamen", "Mehr als 6000 Menschen kamen",
-    )  # fmt: skip
+        "words",
+        "Mehr als 5000 Menschen kamen",
+        "Mehr als 6000 Menschen kamen",
+    )
 
 
 @pytest.mark.parametrize(
@@ -213,8 +215,11 @@ class TestFoundations:
         assert now.state == State.STALE
         (reason,) = now.reasons
         assert (reason.code, reason.old, reason.new, reason.subject) == (
-            "foundation", "supported", "refuted", self.foundation.pk,
-        )  # fmt: skip
+            "foundation",
+            "supported",
+            "refuted",
+            self.foundation.pk,
+        )
 
     def test_a_withdrawn_foundation_is_told(self, total, admin) -> None:
         services.withdraw_claim(self.foundation, actor=admin)

@@ -36,9 +36,7 @@ def test_a_withheld_part_leaves_the_rest_proved(value: object, data: st.DataObje
     value = canonical.normal(value)
     all_parts = list(parts(value))
     withheld = data.draw(st.sets(st.integers(0, len(all_parts) - 1)))
-    given_away = [
-        part_digest(part, part_salt(salt, index)) for index, part in enumerate(all_parts)
-    ]
+    given_away = [part_digest(part, part_salt(salt, index)) for index, part in enumerate(all_parts)]
     rebuilt = [
         given_away[index] if index in withheld else part_digest(part, part_salt(salt, index))
         for index, part in enumerate(all_parts)

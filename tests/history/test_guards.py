@@ -56,7 +56,7 @@ SILENT_CHANGES = [
     "UPDATE articles_person SET name = 'anders'",
     "UPDATE articles_section SET name = 'anders'",
     "UPDATE articles_tag SET name = 'anders'",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("sql", SILENT_CHANGES)
@@ -105,7 +105,8 @@ APPEND_ONLY = [*LEDGER, "claims_check", "claims_reading", "articles_publication"
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.parametrize(
-    "sql", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE"]
+    "sql",
+    ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE"],
 )
 def test_what_happened_cannot_be_changed(piece, table: str, sql: str) -> None:
     column = {"history_entry": "sequence", "history_payload": "entry_id"}.get(table, "id")

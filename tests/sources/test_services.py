@@ -28,16 +28,21 @@ def admin():
 @pytest.fixture
 def confidential(admin):
     return services.create_source(
-        actor=admin, tier="confidential", kind="person",
+        actor=admin,
+        tier="confidential",
+        kind="person",
         csl={"type": "interview", "author": [{"literal": NAME}]},
-        contact="0151 2345678", notes="Treffen nur abends",
-    )  # fmt: skip
+        contact="0151 2345678",
+        notes="Treffen nur abends",
+    )
 
 
 def everything_stored() -> str:
     """Return all text that stands in any table."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+        cursor.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        )
         tables = [row[0] for row in cursor.fetchall()]
         found = []
         for table in tables:
@@ -61,7 +66,8 @@ def test_who_a_confidential_source_is_stands_in_no_table(confidential) -> None:
     fresh = Source.objects.get(pk=confidential.pk)
     assert fresh.identity["csl"]["author"] == [{"literal": NAME}]
     assert fresh.identity["contact"] == "0151 2345678"
-    assert NAME not in str(fresh) and NAME not in repr(fresh)
+    assert NAME not in str(fresh)
+    assert NAME not in repr(fresh)
 
 
 def test_a_confidential_source_is_not_found_and_not_offered(confidential) -> None:
@@ -99,11 +105,13 @@ def test_saving_an_unchanged_identity_makes_no_revision(confidential, admin) -> 
     assert Entry.objects.count() == entries
 
 
-def test_a_named_source_cannot_become_protected_nor_the_other_way_round(confidential, admin) -> None:
+def test_a_named_source_cannot_become_protected_nor_the_other_way_round(
+    confidential, admin
+) -> None:
     named = factories.source(admin)
     for source, tier in ((named, "confidential"), (confidential, "named")):
         source.tier = tier
-        with pytest.raises(ValidationError, match="erasure|Löschung"):
+        with pytest.raises(ValidationError, match=r"erasure|Löschung"):
             services.save_source(source, actor=admin)
 
 
@@ -134,16 +142,21 @@ def test_a_capture_is_kept_once_under_its_hash(admin) -> None:
     assert one.sha256 == two.sha256 == sha256(content).hexdigest()
     assert one.read() == content
     assert [row["sha256"] for row in revisions.document(source)["record"]["captures"]] == [
-        one.sha256, two.sha256,
-    ]  # fmt: skip
+        one.sha256,
+        two.sha256,
+    ]
 
 
 def test_a_capture_of_a_protected_source_is_sealed_with_its_text(confidential, admin) -> None:
     content = b"Kopie mit Wasserzeichen 4711"
     capture = services.capture(
-        confidential, content, actor=admin, media_type="text/plain",
-        text=content.decode(), address="https://intern.example/4711",
-    )  # fmt: skip
+        confidential,
+        content,
+        actor=admin,
+        media_type="text/plain",
+        text=content.decode(),
+        address="https://intern.example/4711",
+    )
     assert capture.sha256 != sha256(content).hexdigest()
     with capture_storage().open(capture.name) as file:
         assert content not in file.read()

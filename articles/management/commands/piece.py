@@ -15,7 +15,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug")
         parser.add_argument(
-            "--revision", type=int, help="counted from 1 in the piece's history; default: the latest"
+            "--revision",
+            type=int,
+            help="counted from 1 in the piece's history; default: the latest",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

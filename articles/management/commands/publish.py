@@ -15,9 +15,7 @@ from articles.models import Article
 
 
 class Command(BaseCommand):
-    help = (
-        "Publish a piece. Exit status 0: published; 1: refused, one reason a line; 2: bad input."
-    )
+    help = "Publish a piece. Exit status 0: published; 1: refused, one reason a line; 2: bad input."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug")
@@ -28,9 +26,12 @@ class Command(BaseCommand):
         parser.add_argument("--right", default="", help="correction: what is right")
         parser.add_argument("--until", default="", help="developing: when it will be settled")
         parser.add_argument(
-            "--waive", action="append", default=[], metavar="RULE=REASON",
+            "--waive",
+            action="append",
+            default=[],
+            metavar="RULE=REASON",
             help="waive a failing rule (repeatable; needs the permission)",
-        )  # fmt: skip
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = get_user_model().objects.filter(username=options["user"]).first()
@@ -50,9 +51,14 @@ class Command(BaseCommand):
             corrections = [services.Wrong(options["wrong"], options["right"])]
         try:
             publication = services.publish(
-                article, actor=user, kind=options["kind"], note=options["note"],
-                corrections=corrections, waivers=waivers, deadline=_moment(options["until"]),
-            )  # fmt: skip
+                article,
+                actor=user,
+                kind=options["kind"],
+                note=options["note"],
+                corrections=corrections,
+                waivers=waivers,
+                deadline=_moment(options["until"]),
+            )
         except ValidationError as error:
             raise CommandError("\n".join(error.messages), returncode=2) from error
         except PermissionDenied as error:
