@@ -110,12 +110,7 @@ def stop(data_dir: Path) -> bool:
     with _locked(cluster):
         if not (cluster.data / "postmaster.pid").exists() or not _server_processes(cluster):
             return False
-        done = _run(cluster, "pg_ctl", "-D", cluster.data, "-m", "fast", "-w", "stop")
-        if done.returncode:
-            raise EmbeddedPostgresError(
-                f"PostgreSQL in {cluster.data} did not stop: {done.stdout.strip()}"
-            )
-        _started.discard(cluster.data)
+        _halt(cluster)
         return True
 
 
@@ -345,9 +340,12 @@ def _private_folder(cluster: _Cluster, folder: Path) -> None:
 def _start(cluster: _Cluster, *, durable: bool) -> None:
     if _running_postmaster(cluster):
         # Up already, but still recovering from a crash, or shutting down.
-        if _wait_for_answer(cluster, seconds=_START_SECONDS):
+        if _wait_for_answer(cluster, seconds=2 if _without_socket(cluster) else _START_SECONDS):
             return
-        raise EmbeddedPostgresError(_failure(cluster, "does not answer"))
+        if not _without_socket(cluster):
+            raise EmbeddedPostgresError(_failure(cluster, "does not answer"))
+        # Somebody tidied up: it runs, but nobody can reach it any more.
+        _halt(cluster)
     _remove_leftovers(cluster)
     settings = {**_SETTINGS, "unix_socket_directories": str(cluster.sockets)}
     if not durable:
@@ -364,6 +362,15 @@ def _start(cluster: _Cluster, *, durable: bool) -> None:
     if done.returncode or not _wait_for_answer(cluster, seconds=5):
         raise EmbeddedPostgresError(_failure(cluster, "did not start"))
     _started.add(cluster.data)
+
+
+def _halt(cluster: _Cluster) -> None:
+    done = _run(cluster, "pg_ctl", "-D", cluster.data, "-m", "fast", "-w", "stop")
+    if done.returncode:
+        raise EmbeddedPostgresError(
+            f"PostgreSQL in {cluster.data} did not stop: {done.stdout.strip()}"
+        )
+    _started.discard(cluster.data)
 
 
 def _quoted(value: str) -> str:
@@ -472,6 +479,10 @@ def _server_processes(cluster: _Cluster) -> set[int]:
 
 def _running_postmaster(cluster: _Cluster) -> bool:
     return _pid(cluster) in _server_processes(cluster)
+
+
+def _without_socket(cluster: _Cluster) -> bool:
+    return not (cluster.sockets / f".s.PGSQL.{PORT}").exists()
 
 
 def _remove_leftovers(cluster: _Cluster) -> None:

@@ -133,6 +133,16 @@ def test_a_pid_file_that_names_a_stranger_does_not_hinder_it(folder):
         stranger.wait()
 
 
+def test_a_server_whose_socket_was_tidied_away_is_started_anew(folder):
+    data = folder / "data"
+    ensure(data)
+    pid = server_pid(data)
+    (data / ".s.PGSQL.5432").unlink()
+
+    with connect(ensure(data)):
+        assert server_pid(data) != pid
+
+
 def test_stopping_what_does_not_run_says_so(folder):
     assert stop(folder / "data") is False
     assert list(folder.iterdir()) == []
