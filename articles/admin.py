@@ -117,16 +117,21 @@ class ArticleAdmin(admin.ModelAdmin):
 
     # Pages
 
-    def desk_media(self, request: HttpRequest, media: Any) -> Any:
-        """All scripts and styles of a page of the writing view, fit for the content policy."""
-        ours = Media(
-            importmap=ImportMap(
-                {f"newsroom/{name}": f"articles/js/{name}.js" for name in MODULES}
-            ),
-            css={"all": ["articles/css/desk.css"]},
-            js=[Script(f"articles/js/{name}.js", type="module") for name in SCRIPTS],
-        )
-        whole = forms.Media() + media + ours
+    def desk_media(self, request: HttpRequest, media: Any = None, *, writing: bool = True) -> Any:
+        """The scripts and styles of a page about a piece, fit for the content policy.
+
+        Pages beside the writing view take the styles alone.
+        """
+        ours = Media(css={"all": ["articles/css/desk.css"]})
+        if writing:
+            modules = {f"newsroom/{name}": f"articles/js/{name}.js" for name in MODULES}
+            ours += Media(
+                importmap=ImportMap(
+                    {"django-prose-editor/editor": "django_prose_editor/editor.js", **modules}
+                ),
+                js=[Script(f"articles/js/{name}.js", type="module") for name in SCRIPTS],
+            )
+        whole = forms.Media() + (media or forms.Media()) + ours
         return Media.from_media(whole, nonce=request.csp_nonce)  # type: ignore[attr-defined]
 
     def get_urls(self) -> list[URLPattern]:

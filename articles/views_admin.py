@@ -28,7 +28,6 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
-from js_asset import Media
 
 from claims import services as claims
 from claims.cards import Card, Deck, people, whole_words
@@ -465,9 +464,7 @@ def _page(
 ) -> HttpResponse:
     # A refused form has put its values on its instance; the room shows what is stored.
     room = Room.of(request, article)
-    media = Media(js=[])
-    if writing is not None and images is not None:
-        media = media + writing.media + images.media
+    media = writing.media + images.media if writing is not None and images is not None else None
     context = {
         **admin.admin_site.each_context(request),
         "opts": admin.opts,
@@ -1039,7 +1036,7 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         "may_publish": may_publish,
         "may_waive": may(request, "articles.waive_rule"),
         "first": first,
-        "media": admin.desk_media(request, form.media),
+        "media": admin.desk_media(request, form.media, writing=False),
         "is_nav_sidebar_enabled": False,
     }
     return TemplateResponse(request, "admin/articles/article/publish.html", context, status=status)
@@ -1116,7 +1113,7 @@ def hand_on(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         "live": article.publications.exists(),
         "may_shelve": admin.may_shelve(request),
         "shelved": article.state == State.SHELVED,
-        "media": admin.desk_media(request, form.media),
+        "media": admin.desk_media(request, form.media, writing=False),
         "is_nav_sidebar_enabled": False,
     }
     return TemplateResponse(
