@@ -307,7 +307,8 @@ class TestProperties:
 
 
 def _letters(text):
-    return [one for one in text if one.isascii() and one.isalnum()]
+    apart = unicodedata.normalize("NFD", text)
+    return [one for one in apart if one.isascii() and one.isalnum()]
 
 
 @pytest.mark.django_db
