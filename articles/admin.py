@@ -23,8 +23,12 @@ from js_asset import ImportMap, Media, Script
 
 from history.models import Entry
 
-from . import admin_labels  # noqa: F401
-from . import services, views_admin, views_history
+from . import (
+    admin_labels,  # noqa: F401
+    services,
+    views_admin,
+    views_history,
+)
 from .choices import State
 from .forms import NewArticleForm
 from .models import Article
@@ -137,7 +141,11 @@ class ArticleAdmin(admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         def on(route: str, view: Callable, name: str) -> URLPattern:
             wrapped = self.admin_site.admin_view(view)
-            return path(f"<uuid:key>/{route}", update_wrapper(wrapped, view), name=f"articles_article_{name}")
+            return path(
+                f"<uuid:key>/{route}",
+                update_wrapper(wrapped, view),
+                name=f"articles_article_{name}",
+            )
 
         def of(view: Callable, *methods: str, **more: Any) -> Callable:
             """A view of ``views_admin`` that allows these methods."""
@@ -218,5 +226,3 @@ class ArticleAdmin(admin.ModelAdmin):
             context,
             status=422 if request.method == "POST" else 200,
         )
-
-

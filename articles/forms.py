@@ -151,6 +151,19 @@ class WritingForm(forms.ModelForm):
     def clean_headline(self) -> str:
         return " ".join(self.cleaned_data["headline"].split())
 
+    # What follows asks the database only for what can be wrong: each question costs a save time.
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The form's own field has found the section already.
+        return super()._get_validation_exclusions() | {"section"}
+
+    def validate_unique(self) -> None:
+        if "slug" in self.changed_data:
+            super().validate_unique()
+
+    def validate_constraints(self) -> None:
+        """There is one, on the headline, which the form requires."""
+
     @property
     def wrong_properties(self) -> bool:
         """Whether something in the drawer is wrong, so that it must be open."""

@@ -220,13 +220,13 @@ class Room:
     def body_html(self) -> SafeString:
         # The stored body is sanitised; annotate adds nothing but spans.
         html = annotate(self.article.body, self.spans(Field.BODY), keep_marks=False)
-        return mark_safe(html)  # noqa: S308
+        return mark_safe(html)
 
     def _plain(self, field: str, text: str, image: UUID | None = None) -> SafeString:
         html = f"<p>{escape(text).replace(chr(10), '<br>')}</p>" if text else ""
         if html:
             html = annotate(html, self.spans(field, image), keep_marks=False)
-        return mark_safe(html)  # noqa: S308
+        return mark_safe(html)
 
     @property
     def plain_html(self) -> dict[str, SafeString]:
@@ -340,7 +340,9 @@ def confirmed(request: HttpRequest) -> list[UUID]:
 
 
 def saved_messages(saved: Saved) -> list[str]:
-    told = [_("Saved.") if saved.changed else _("Nothing had changed, so there is no new revision.")]
+    told = [
+        _("Saved.") if saved.changed else _("Nothing had changed, so there is no new revision.")
+    ]
     if saved.foreign:
         told.append(
             ngettext(
@@ -439,7 +441,9 @@ class Conflict:
                 )
         return cls(
             who=who or _("Somebody"),
-            when=date_format(timezone.localtime(entry.at), "SHORT_DATETIME_FORMAT") if entry else "",
+            when=date_format(timezone.localtime(entry.at), "SHORT_DATETIME_FORMAT")
+            if entry
+            else "",
             revision=conflict.revision,
             differences=differences,
         )
@@ -753,9 +757,7 @@ def _save_claim(
     return JsonResponse({"dialog": dialog.rendered(request)}, status=422)
 
 
-def _take_back(
-    request: HttpRequest, article: Article, claim: Claim, action: str
-) -> HttpResponse:
+def _take_back(request: HttpRequest, article: Article, claim: Claim, action: str) -> HttpResponse:
     """Withdraw a claim, or untie it from one source."""
     if action == "withdraw":
         require(request, "claims.change_claim")
@@ -826,7 +828,11 @@ def find_claims(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpR
         else []
     )
     options = [
-        {"claim": row, "name": highlighted(row.statement, words), "own": row.article_id == article.pk}
+        {
+            "claim": row,
+            "name": highlighted(row.statement, words),
+            "own": row.article_id == article.pk,
+        }
         for row in (*own, *others)
     ]
     return render(request, "claims/_claim_options.html", {"options": options})
@@ -1161,9 +1167,5 @@ def restore(admin: "ArticleAdmin", request: HttpRequest, key: UUID, number: int)
         if made is None:
             messages.info(request, _("The piece is as it was then already."))
         else:
-            messages.success(
-                request, _("Restored from revision %(number)s.") % {"number": number}
-            )
+            messages.success(request, _("Restored from revision %(number)s.") % {"number": number})
     return HttpResponseRedirect(reverse("admin:articles_article_change", args=[article.pk]))
-
-
