@@ -189,7 +189,7 @@ class Room:
     # The text for those who do not write
 
     def spans(self, field: str, image: UUID | None = None) -> list[Span]:
-        """The ranges of one place that are painted: claims with their standing, unread sentences."""
+        """The ranges of one place that are painted: claims by standing, unread sentences."""
         place = next(place for place in self.copy.places if place.key == (field, image))
         spans = [
             Span(s.start, s.end, {"class": "unread-sentence", "data-sentence": s.digest})
@@ -210,11 +210,16 @@ class Room:
             ]
         return spans + [
             Span(
-                start, end,
-                {"data-claim": claim, "class": "claim-mark", "data-standing": states.get(claim, "unchecked")},
+                start,
+                end,
+                {
+                    "data-claim": claim,
+                    "class": "claim-mark",
+                    "data-standing": states.get(claim, "unchecked"),
+                },
             )
             for start, end, claim in marked
-        ]  # fmt: skip
+        ]
 
     @property
     def body_html(self) -> SafeString:
@@ -533,8 +538,9 @@ class Dialog:
         return [form for form in asked if form is not None]
 
     def valid(self) -> bool:
-        # All of them, so that everything that is wrong is told at once.
-        return all([form.is_valid() for form in self.forms])
+        # All of them are asked, so that everything that is wrong is told at once.
+        wrong = [form for form in self.forms if not form.is_valid()]
+        return not wrong
 
     @property
     def rests_on(self) -> list[Claim]:
@@ -615,19 +621,25 @@ def _words_shown(request: HttpRequest, citation: Citation) -> bool:
     return True
 
 
-def _claim_of(article: Article, key: UUID, *, or_new: bool = False) -> Claim | None:
-    claim = Claim.objects.filter(pk=key).first()
-    if (claim is None and not or_new) or (claim is not None and claim.article_id != article.pk):
+def _claim_of(article: Article, key: UUID) -> Claim | None:
+    """Return the piece's claim, or ``None`` if the key is free; 404 for another piece's."""
+    found = Claim.objects.filter(pk=key).first()
+    if found is not None and found.article_id != article.pk:
         raise Http404
-    if claim is not None and claim.withdrawn and not or_new:
+    return found
+
+
+def _live_claim_of(article: Article, key: UUID) -> Claim:
+    found = _claim_of(article, key)
+    if found is None or found.withdrawn:
         raise Http404
-    return claim
+    return found
 
 
 def claim(admin: "ArticleAdmin", request: HttpRequest, key: UUID, claim_key: UUID) -> HttpResponse:
     """The claim dialog. POST saves text, claim and evidence together, or does one ``action``."""
     article = find(admin, request, key)
-    found = _claim_of(article, claim_key, or_new=True)
+    found = _claim_of(article, claim_key)
     if request.method == "POST":
         action = request.POST.get("action", "save")
         if action in ("withdraw", "remove"):
@@ -728,8 +740,7 @@ def _save_claim(
         evidence(claim)
 
     try:
-        if dialog.form is None:
-            assert live is not None
+        if dialog.form is None and live is not None:
             with act("claims.citation.added", actor=actor):
                 evidence(live)
         elif "body" in request.POST:
@@ -861,8 +872,7 @@ def check(admin: "ArticleAdmin", request: HttpRequest, key: UUID, claim_key: UUI
     """The check dialog; POST records what was found."""
     article = find(admin, request, key)
     require(request, "claims.add_check")
-    found = _claim_of(article, claim_key)
-    assert found is not None
+    found = _live_claim_of(article, claim_key)
     room = Room.of(request, article)
     card = room.deck.card(found.pk)
     error = ""

@@ -114,11 +114,10 @@ class CitationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or self.cleaned_data
+        given = told.get("source") or told.get("citation") or self.new_source
         wanted = any(told.get(name) for name in self.WORDS)
-        source = told.get("source")
-        if wanted and not source and not self.new_source and "source" not in self.errors:
-            if not told.get("citation"):
-                self.add_error("source", _("Say where this stands: choose a source or make one."))
+        if wanted and not given and "source" not in self.errors:
+            self.add_error("source", _("Say where this stands: choose a source or make one."))
         return told
 
     @property
