@@ -224,10 +224,10 @@ class ImageForm(forms.ModelForm):
         if upload.size > pictures.MAX_BYTES:
             raise ValidationError(_("This picture is too large: at most 20 MB."))
         content = upload.read()
-        found = pictures.measure(content)
+        found = pictures.read(content)
         self.instance.media_type = found.media_type
         self.instance.width, self.instance.height = found.width, found.height
-        return content
+        return found.content
 
     def save(self, commit: bool = True) -> Image:
         if content := self.cleaned_data.get("upload"):

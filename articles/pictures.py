@@ -1,34 +1,71 @@
-"""Picture files: what they are, and where they are kept."""
+"""Picture files: what they are, what must not leave the house with them, where they are kept."""
 
-import struct
+import io
+import warnings
 from dataclasses import dataclass
 from hashlib import sha256
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .models import image_storage
 
 MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 80_000_000
+MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
+    """A picture without metadata: place, camera and author of the file told more than it shows."""
+
+    content: bytes
     media_type: str
     width: int
     height: int
 
 
-def measure(content: bytes) -> Picture:
-    """Return type and size of a JPEG, PNG, GIF or WebP file; raises ``ValidationError``."""
+def read(content: bytes) -> Picture:
+    """Return an uploaded picture, upright and without its metadata.
+
+    Raises ``ValidationError`` for what is no JPEG, PNG, GIF or WebP picture of
+    at most 80 megapixels. Of an animation the first picture is kept.
+    """
     try:
-        found = _png(content) or _gif(content) or _webp(content) or _jpeg(content)
-    except (struct.error, IndexError):
-        found = None
-    if found is None or not found.width or not found.height:
-        raise ValidationError(_("This is no JPEG, PNG, GIF or WebP picture."))
-    return found
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=list(MEDIA_TYPES)) as opened:
+                kind = opened.format or ""
+                if opened.width * opened.height > MAX_PIXELS:
+                    raise ValidationError(_("This picture has too many pixels."))
+                upright = ImageOps.exif_transpose(opened)
+                return _written(upright, kind)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise ValidationError(_("This picture has too many pixels.")) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise ValidationError(_("This is no JPEG, PNG, GIF or WebP picture.")) from error
+
+
+def _written(picture: Image.Image, kind: str) -> Picture:
+    profile = picture.info.get("icc_profile")
+    picture.info = {}
+    out = io.BytesIO()
+    options: dict[str, object] = {"icc_profile": profile} if profile else {}
+    if kind in ("JPEG", "WEBP"):
+        options |= {"quality": 92}
+    picture.save(out, format=kind, **options)
+    return Picture(out.getvalue(), MEDIA_TYPES[kind], picture.width, picture.height)
+
+
+def media_type(head: bytes) -> str:
+    """Return what a stored picture is, by its first twelve bytes."""
+    if head.startswith(b"\x89PNG"):
+        return MEDIA_TYPES["PNG"]
+    if head.startswith(b"GIF8"):
+        return MEDIA_TYPES["GIF"]
+    return MEDIA_TYPES["WEBP"] if head[8:12] == b"WEBP" else MEDIA_TYPES["JPEG"]
 
 
 def keep(content: bytes) -> str:
@@ -37,55 +74,3 @@ def keep(content: bytes) -> str:
     if not image_storage().exists(name):
         image_storage().save(name, ContentFile(content))
     return name
-
-
-def _png(content: bytes) -> Picture | None:
-    if not content.startswith(b"\x89PNG\r\n\x1a\n") or content[12:16] != b"IHDR":
-        return None
-    return Picture("image/png", *struct.unpack(">II", content[16:24]))
-
-
-def _gif(content: bytes) -> Picture | None:
-    if content[:6] not in (b"GIF87a", b"GIF89a"):
-        return None
-    return Picture("image/gif", *struct.unpack("<HH", content[6:10]))
-
-
-def _webp(content: bytes) -> Picture | None:
-    if content[:4] != b"RIFF" or content[8:12] != b"WEBP":
-        return None
-    kind = content[12:16]
-    if kind == b"VP8 ":
-        width, height = struct.unpack("<HH", content[26:30])
-        return Picture("image/webp", width & 0x3FFF, height & 0x3FFF)
-    if kind == b"VP8L":
-        (bits,) = struct.unpack("<I", content[21:25])
-        return Picture("image/webp", (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
-    if kind == b"VP8X":
-        width = int.from_bytes(content[24:27], "little") + 1
-        height = int.from_bytes(content[27:30], "little") + 1
-        return Picture("image/webp", width, height)
-    return None
-
-
-def _jpeg(content: bytes) -> Picture | None:
-    if content[:2] != b"\xff\xd8":
-        return None
-    at = 2
-    while at < len(content):
-        if content[at] != 0xFF:
-            return None
-        marker = content[at + 1]
-        if marker == 0xFF:
-            at += 1
-            continue
-        if marker in (0x01, *range(0xD0, 0xD9)):
-            at += 2
-            continue
-        (length,) = struct.unpack(">H", content[at + 2 : at + 4])
-        # The frame headers, less those codes among them that are none.
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack(">HH", content[at + 5 : at + 9])
-            return Picture("image/jpeg", width, height)
-        at += 2 + length
-    return None

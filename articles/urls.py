@@ -1,11 +1,12 @@
 """Addresses of the public site."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from . import views
 
 app_name = "articles"
 urlpatterns = [
+    re_path(r"^media/images/(?P<name>[0-9a-f]{64})$", views.picture, name="picture"),
     path("", views.index, name="index"),
     path("<int:year>/<int:month>/<slug:slug>/", views.page, name="page"),
     path("<int:year>/<int:month>/<slug:slug>/v/<int:number>/", views.version, name="version"),

