@@ -8,7 +8,6 @@ from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, Permission
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
@@ -157,8 +156,10 @@ class UserAdmin(ActAdmin, BaseUserAdmin):
         who = (None, {"fields": ("username", "password") if may else ("username",)})
         return (who, fieldsets[1], (fieldsets[2][0], {"fields": fields}), fieldsets[3])
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
+    def get_form(  # type: ignore[override]
+        self, request: HttpRequest, obj: Any = None, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, **kwargs)
         form.user = request.user
         return form
 
@@ -201,7 +202,8 @@ class UserAdmin(ActAdmin, BaseUserAdmin):
         with self.acting(request, "password_set") as this:
             response = super().user_change_password(request, id, form_url)
             if this is not None and response.status_code == 302:
-                this.note(self.get_object(request, id), password="set")
+                user = self.get_object(request, id)
+                this.note(user, changed={"password": ["…", "…"]})
         return response
 
 

@@ -50,7 +50,7 @@ class InUseFilter(admin.SimpleListFilter):
         yield {**first, "display": _("in use")}
         yield from others
 
-    def queryset(self, request: HttpRequest, queryset: SourceQuerySet) -> SourceQuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> SourceQuerySet:
         if self.value() == "all":
             return queryset
         if self.value() == "withdrawn":
@@ -78,7 +78,8 @@ class SourceAdmin(ActAdmin):
         if not request.user.has_perm("sources.view_identity"):
             # That there is one may tell too much already.
             sources = sources.exclude(tier=Tier.CONFIDENTIAL)
-        citation = Source.citations.rel.related_model
+        # The model of an app above this one: known by its reverse relation alone.
+        citation: Any = Source.citations.rel.related_model
         cited = (
             citation.objects.filter(source=models.OuterRef("pk"), claim__withdrawn=False)
             .order_by()
@@ -89,7 +90,7 @@ class SourceAdmin(ActAdmin):
         return sources.annotate(times_cited=Coalesce(models.Subquery(cited), 0))
 
     def get_search_results(
-        self, request: HttpRequest, queryset: SourceQuerySet, search_term: str
+        self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[SourceQuerySet, bool]:
         if getattr(request.resolver_match, "url_name", "") == "autocomplete":
             queryset = queryset.offered_to(request.user)
@@ -202,13 +203,13 @@ class SourceAdmin(ActAdmin):
         return super().get_form(request, obj, change=change, form=form, **kwargs)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and not request.user.has_perm("sources.view_identity"):
             field.queryset = field.queryset.exclude(tier=Tier.CONFIDENTIAL)
         return field
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "origin" and field is not None:
             # A source is looked up here; edited and made it is on its own page.
             for action in ("add", "change", "delete", "view"):

@@ -193,7 +193,7 @@ def _parsed_day(words: str) -> list[int]:
     else:
         raise wrong
     try:
-        date(*(numbers + [1, 1])[:3])
+        date(*[*numbers, 1, 1][:3])
     except ValueError:
         raise wrong from None
     return numbers

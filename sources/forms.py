@@ -108,8 +108,9 @@ class SourceForm(forms.ModelForm):
         data = super().clean() or self.cleaned_data
         if self.stored_tier and data.get("based_on") not in (None, self.latest):
             # What was typed stays in the form; saving again is then a decision.
-            self.data = self.data.copy()
-            self.data[self.add_prefix("based_on")] = str(self.latest)
+            sent: Any = self.data.copy()  # type: ignore[attr-defined]
+            sent[self.add_prefix("based_on")] = str(self.latest)
+            self.data = sent
             self.add_error(
                 None,
                 _(
@@ -176,10 +177,11 @@ class IdentifiedSourceForm(SourceForm):
         super().__init__(*args, **kwargs)
         self.csl = self.stored.get("csl") or {}
         shown = csl.lines(self.csl)
-        self.initial |= shown | {
-            "contact_details": self.stored.get("contact", ""),
-            "desk_notes": self.stored.get("notes", ""),
-        }
+        self.initial.update(
+            shown,
+            contact_details=self.stored.get("contact", ""),
+            desk_notes=self.stored.get("notes", ""),
+        )
         kind = self.fields["csl_type"]
         if shown["csl_type"] not in dict(TYPES):
             kind.choices = [*TYPES, (shown["csl_type"], shown["csl_type"])]  # type: ignore[attr-defined]
@@ -187,7 +189,7 @@ class IdentifiedSourceForm(SourceForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         try:
-            self.csl = csl.merged(self.csl, {name: data.get(name) for name in csl.FIELDS})
+            self.csl = csl.merged(self.csl, {name: data.get(name) or "" for name in csl.FIELDS})
         except ValidationError as error:
             self.add_error(None, error)
         if data.get("tier") == Tier.NAMED and not any(

@@ -1,4 +1,4 @@
-"""Uploads of copies, kept in memory: those of protected sources must not touch the disk in clear."""
+"""Uploads of copies, kept in memory: no copy of a protected source touches the disk in clear."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +12,7 @@ MAX_BYTES = 50 * 1024 * 1024
 
 
 class InMemory(MemoryFileUploadHandler):
-    """Holds a file of up to ``MAX_BYTES``; a larger one is passed over and told as ``too_large``."""
+    """Holds a file of up to ``MAX_BYTES``; a larger one is passed over, and ``too_large``."""
 
     def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
         # Django's own would leave larger files to a handler that writes them to the disk.

@@ -1,0 +1,96 @@
+"""The desk's frame in a browser: no refused content, nothing in anybody's way."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import factories
+
+
+@pytest.fixture
+def root(transactional_db):
+    return factories.user("admin", first_name="Ida", last_name="Voss")
+
+
+@pytest.fixture
+def paths(root):
+    source = factories.source(tier="described", description="eine Beamtin")
+    factories.source()
+    factories.article()
+    return (
+        "",
+        "sources/source/",
+        "sources/source/?q=nichts",
+        "sources/source/add/",
+        f"sources/source/{source.pk}/change/",
+        f"sources/source/{source.pk}/history/",
+        f"sources/source/{source.pk}/withdraw/",
+        "articles/person/",
+        "articles/tag/add/",
+        "newsroom/user/",
+        f"newsroom/user/{root.pk}/change/",
+        f"newsroom/user/{root.pk}/password/",
+        "history/entry/",
+        "history/entry/0/change/",
+        "articles/",
+        "password_change/",
+    )
+
+
+@pytest.mark.parametrize("width", [1400, 400])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_shuts_anybody_out(
+    page, live_server, root, sign_in, barriers, paths, width, scheme
+):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{live_server.url}/desk/login/")
+    assert barriers(page) == []
+    sign_in(root)
+    for path in paths:
+        page.goto(f"{live_server.url}/desk/{path}")
+        assert barriers(page) == [], path
+        too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(too_wide) <= 0, path
+
+
+def test_the_browser_has_nothing_to_complain_of(
+    page, live_server, root, sign_in, complaints, paths
+):
+    page.goto(f"{live_server.url}/desk/login/")
+    sign_in(root)
+    for path in paths:
+        page.goto(f"{live_server.url}/desk/{path}")
+        assert complaints == [], path
+
+
+def test_language_and_appearance_are_in_the_menu_of_the_account(
+    page, live_server, root, sign_in, complaints
+):
+    sign_in(root)
+    page.goto(f"{live_server.url}/desk/")
+    page.locator(".user-menu__open").click()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+    page.locator(".user-menu__open").click()
+    page.locator("#user-menu .theme-toggle").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(14, 16, 19)"
+
+    page.get_by_role("button", name="Log out").click()
+    expect(page).to_have_url(f"{live_server.url}/desk/logout/")
+    assert complaints == []
+
+
+def test_a_source_is_added_with_its_origin(page, live_server, root, sign_in, complaints):
+    factories.source(csl={"title": "Agenturmeldung"})
+    sign_in(root)
+    page.goto(f"{live_server.url}/desk/sources/source/add/")
+    page.locator("#id_title").fill("Zeitungsbericht")
+    page.locator(".select2-selection").click()
+    page.locator(".select2-search__field").fill("agentur")
+    page.locator(".select2-results__option", has_text="Agenturmeldung").click()
+    page.locator("input[name=_save]").click()
+
+    expect(page.locator(".messagelist")).to_contain_text("Zeitungsbericht")
+    assert complaints == []
