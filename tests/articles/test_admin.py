@@ -1,13 +1,16 @@
 """Writing at the desk, through its endpoints."""
 
+import io
 import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image as Picture
 
 from articles import services
 from articles.choices import State
@@ -21,10 +24,11 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000003000000020802000000"
-    "12163ef60000000c49444154789c6360a03d00000062000163a2f1310000000049454e44ae426082"
-)
+
+def png() -> bytes:
+    out = io.BytesIO()
+    Picture.new("RGB", (3, 2)).save(out, format="PNG")
+    return out.getvalue()
 
 
 @pytest.fixture
@@ -246,15 +250,13 @@ def test_bylines_keep_their_order_and_roles(piece, reporter):
 
 
 def test_a_picture_is_kept_under_the_digest_of_its_bytes(piece, reporter):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     desk(reporter).post(
         at("change", piece),
         writing(
             piece,
             **{
                 "images-TOTAL_FORMS": 1,
-                "images-0-upload": SimpleUploadedFile("x.png", PNG, "image/png"),
+                "images-0-upload": SimpleUploadedFile("x.png", png(), "image/png"),
                 "images-0-caption": "Der Platz",
                 "images-0-position": 0,
             },
@@ -267,8 +269,6 @@ def test_a_picture_is_kept_under_the_digest_of_its_bytes(piece, reporter):
 
 
 def test_a_file_that_is_no_picture_is_refused(piece, reporter):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     answer = desk(reporter).post(
         at("change", piece),
         writing(
