@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.core.serializers.base import DeserializationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from claims.choices import Place
 from claims.models import Check, Citation, Claim, Passage, Reading
@@ -376,8 +377,11 @@ class StoredPiece:
             present = model._base_manager.filter(pk__in=wanted).values_list("pk", flat=True)
             if missing := wanted - set(present):
                 raise RestoreRefused(
-                    f"{model._meta.verbose_name} no longer there: "
-                    + ", ".join(sorted(map(str, missing)))
+                    _("No longer there: %(what)s %(keys)s")
+                    % {
+                        "what": model._meta.verbose_name,
+                        "keys": ", ".join(sorted(map(str, missing))),
+                    }
                 )
 
 

@@ -42,7 +42,7 @@ class InUseFilter(admin.SimpleListFilter):
     parameter_name = "use"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("retracted", _("retracted")), ("withdrawn", _("withdrawn")), ("all", _("all"))]
+        return [("retracted", _("retracted")), ("withdrawn", _("out of use")), ("all", _("all"))]
 
     def choices(self, changelist: Any) -> Any:
         first, *others = super().choices(changelist)
