@@ -10,7 +10,7 @@ class ArticlesConfig(AppConfig):
     def ready(self) -> None:
         from history.aggregates import Aggregate, register
 
-        from . import compare, piece
+        from . import compare, inspections, piece  # noqa: F401 (inspections add themselves)
         from .models import Article, Person, Section, Tag
 
         of_claim = "(SELECT article_id FROM claims_claim WHERE id = r.claim_id)"

@@ -1,6 +1,7 @@
 """What can be done with a piece. Each service is one act: wholly done and on record, or not."""
 
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -96,13 +97,14 @@ def set_bylines(article: Article, people: Sequence[Person]) -> None:
 
 
 def guard_save(
-    stored: Article, *, body: str, based_on: int | None, confirmed: Collection[UUID] = ()
+    stored: Article, edited: Article, *, based_on: int | None, confirmed: Collection[UUID] = ()
 ) -> claims.Admitted:
-    """Say whether a text may replace that of the stored, locked article.
+    """Say whether edited texts may replace those of the stored, locked article.
 
     ``based_on`` is the revision that the editor had opened (``None``: whatever
     is there); ``confirmed`` are the claims whose vanishing was agreed to.
-    Raises ``ConflictingSave`` or ``ClaimsWouldVanish``. Checks, readings and
+    The edited body is left without foreign marks. Raises ``ConflictingSave``
+    or ``ClaimsWouldVanish``. Checks, readings and
     evidence that came in the meantime are no conflict: a save does not touch them.
     """
     latest = revisions.latest_revision(stored)
@@ -114,8 +116,9 @@ def guard_save(
         ]
         if len(written) != 2 or written[0] != written[1]:
             raise ConflictingSave(stored, latest)
-    admitted = claims.admit(stored, body)
-    vanishing = claims.vanishing(stored, admitted.body)
+    admitted = claims.admit(stored, edited.body)
+    edited.body = admitted.body
+    vanishing = claims.vanishing(stored, edited)
     if any(claim.pk not in confirmed for claim in vanishing):
         raise ClaimsWouldVanish(vanishing)
     return admitted
@@ -139,30 +142,27 @@ def save_article(
     """
     with act("articles.article.saved", actor=actor, comment=comment) as this:
         stored = lock(article)
-        before = {name: getattr(stored, name) for name in ("slug", "state")}
+        edited = copy(stored)
         for name, value in fields.items():
-            setattr(stored, name, value)
+            setattr(edited, name, value)
         # As it will stand in the row, so that marks are judged by what is kept.
-        stored.body = Article._meta.get_field("body").clean(stored.body, stored)
-        unchanged = Article._base_manager.get(pk=stored.pk)
-        stored.body = guard_save(
-            unchanged, body=stored.body, based_on=based_on, confirmed=confirmed
-        ).body
-        stored.full_clean()
-        stored.save()
+        edited.body = Article._meta.get_field("body").clean(edited.body, edited)
+        guard_save(stored, edited, based_on=based_on, confirmed=confirmed)
+        edited.full_clean()
+        edited.save()
         if tags is not None:
-            stored.tags.set(tags)
+            edited.tags.set(tags)
         if bylines is not None:
-            set_bylines(stored, bylines)
-        claims.sync(stored)
+            set_bylines(edited, bylines)
+        claims.sync(edited)
         moved = {
-            name: [old, getattr(stored, name)]
-            for name, old in before.items()
-            if old != getattr(stored, name)
+            name: [getattr(stored, name), getattr(edited, name)]
+            for name in ("slug", "state")
+            if getattr(stored, name) != getattr(edited, name)
         }
         if moved:
-            this.note(stored, workflow=moved)
-    return stored
+            this.note(edited, workflow=moved)
+    return edited
 
 
 # Looking back

@@ -34,7 +34,7 @@ from claims.cards import Card, Deck, people, whole_words
 from claims.choices import Place as Field
 from claims.choices import Verdict
 from claims.forms import CheckForm, CitationForm, ClaimForm, NewSourceForm, PassageForm
-from claims.models import Citation, Claim
+from claims.models import Citation, Claim, Passage
 from claims.standing import Evidence, fingerprint
 from claims.text import Span, annotate, passages, read
 from history import revisions
@@ -308,11 +308,10 @@ def save(
             raise WritingRefused(writing, images)
         admitted = services.guard_save(
             stored,
-            body=draft.body,
+            draft,
             based_on=writing.cleaned_data["based_on"],
             confirmed=confirmed(request),
         )
-        draft.body = admitted.body
         if writing.has_changed() or draft.body != stored.body:
             draft.save()
             if "tags" in writing.changed_data:
@@ -456,7 +455,7 @@ class Conflict:
 
 def _vanishing(gone: list[Claim]) -> list[dict[str, Any]]:
     words = {claim.pk: [] for claim in gone}
-    rows = Claim.passages.rel.related_model.objects.filter(claim__in=gone, field=Field.BODY)
+    rows = Passage.objects.filter(claim__in=gone)
     for row in rows.order_by("start"):
         words[row.claim_id].append(row.exact)
     return [{"claim": claim, "words": words[claim.pk]} for claim in gone]

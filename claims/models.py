@@ -77,8 +77,9 @@ class Passage(models.Model):
         Claim, models.CASCADE, related_name="passages", verbose_name=_("claim")
     )
     field = CharField(_("place"), max_length=20, choices=Place)
+    # A caption's words are lost with their picture, not forgotten.
     image = models.ForeignKey(
-        "articles.Image", models.CASCADE, null=True, blank=True, verbose_name=_("image")
+        "articles.Image", models.SET_NULL, null=True, blank=True, verbose_name=_("image")
     )
     start = models.PositiveIntegerField(_("start"), null=True, blank=True)
     exact = TextField(_("exact words"))
@@ -92,9 +93,8 @@ class Passage(models.Model):
         constraints = [
             models.CheckConstraint(condition=~models.Q(exact=""), name="passage_has_words"),
             models.CheckConstraint(
-                condition=models.Q(field=Place.CAPTION, image__isnull=False)
-                | (~models.Q(field=Place.CAPTION) & models.Q(image__isnull=True)),
-                name="passage_caption_has_image",
+                condition=models.Q(field=Place.CAPTION) | models.Q(image__isnull=True),
+                name="passage_image_is_of_caption",
             ),
         ]
 

@@ -67,18 +67,35 @@ def admit(article: Any, body: str) -> Admitted:
     )
 
 
-def vanishing(article: Any, body: str) -> list[Claim]:
-    """Return the live claims whose marks would be gone if this body replaced the article's.
+def vanishing(stored: Any, edited: Any) -> list[Claim]:
+    """Return the live claims that would lose their last passage if the edited texts were saved.
 
-    Call with the article as stored. Claims stated in other places as well, or
-    lost already, are not told.
+    Both are the same article, as stored and as about to be. Claims that are
+    lost already are not told.
     """
-    gone = set(claim_ids(article.body)) - set(claim_ids(body))
-    if not gone:
+    names = ("kicker", "headline", "standfirst", "body")
+    if all(getattr(stored, name) == getattr(edited, name) for name in names):
         return []
-    claims = Claim.objects.live().filter(article_id=article.pk, pk__in=gone)
-    elsewhere = Passage.objects.exclude(field=Field.BODY).filter(start__isnull=False)
-    return list(claims.exclude(passages__in=elsewhere).order_by("statement"))
+    texts = {place.key: place for place in places(edited, stored.images.all())}
+    marks = set(claim_ids(edited.body))
+
+    def stands(row: Passage) -> bool:
+        if row.field == Field.BODY:
+            return str(row.claim_id) in marks
+        place = texts.get((row.field, row.image_id))
+        return place is not None and passages.find(place.text, row) is not None
+
+    found = Passage.objects.filter(
+        claim__article_id=stored.pk, claim__withdrawn=False, start__isnull=False
+    )
+    kept: set[UUID] = set()
+    had: dict[UUID, Claim] = {}
+    for row in found.select_related("claim"):
+        had[row.claim_id] = row.claim
+        if stands(row):
+            kept.add(row.claim_id)
+    gone = [claim for key, claim in had.items() if key not in kept and str(key) not in marks]
+    return sorted(gone, key=lambda claim: claim.statement)
 
 
 def sync(article: Any) -> None:

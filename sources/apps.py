@@ -10,7 +10,7 @@ class SourcesConfig(AppConfig):
     def ready(self) -> None:
         from history.aggregates import Aggregate, register
 
-        from . import document
+        from . import document, inspections  # noqa: F401 (inspections add themselves)
         from .models import Source
 
         register(

@@ -305,7 +305,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.SET_NULL,
                         to="articles.image",
                         verbose_name="image",
                     ),
@@ -381,14 +381,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="passage",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("field", "caption"), ("image__isnull", False)),
-                    models.Q(
-                        models.Q(("field", "caption"), _negated=True), ("image__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="passage_caption_has_image",
+                condition=models.Q(("field", "caption"), ("image__isnull", True), _connector="OR"),
+                name="passage_image_is_of_caption",
             ),
         ),
     ]

@@ -87,6 +87,8 @@ NEWSROOM: dict[str, Any] = {
     "LEDGER_KEY": environment.text("NEWSROOM_LEDGER_KEY"),
     # Verifier keys that signed earlier checkpoints, separated by commas.
     "RETIRED_LEDGER_KEYS": environment.names("NEWSROOM_RETIRED_LEDGER_KEYS"),
+    # Who gets the daily checkpoint by mail: it proves something once somebody else holds it.
+    "LEDGER_WITNESSES": environment.names("NEWSROOM_LEDGER_WITNESSES"),
     # The largest manuscript that an import reads.
     "MAX_IMPORT_BYTES": 5 * 1024 * 1024,
 }

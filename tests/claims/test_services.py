@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from articles.models import Article
-from articles.services import create_article, save_article
+from articles.services import ClaimsWouldVanish, create_article, save_article
 from claims import services
 from claims.models import Check, Citation, Claim, Passage
 from claims.standing import Evidence, fingerprint
@@ -104,7 +104,9 @@ def test_a_plain_passage_that_is_gone_or_doubtful_is_lost_not_guessed(admin, hea
     claim = services.create_claim(
         piece, actor=admin, statement="Neun", marks=[("headline", "neun")]
     )
-    save_article(piece, actor=admin, headline=headline)
+    with pytest.raises(ClaimsWouldVanish):
+        save_article(piece, actor=admin, headline=headline)
+    save_article(piece, actor=admin, headline=headline, confirmed=[claim.pk])
     lost = claim.passages.get()
     assert (lost.start, lost.exact) == (None, "neun")
     save_article(piece, actor=admin, headline="Am Ende gingen neun")
@@ -268,3 +270,17 @@ def test_services_refuse_to_leave_a_change_unrecorded(piece, admin) -> None:
         connection.check_constraints()
     with act("claims.claim.saved", actor=admin):
         claim.save()
+
+
+def test_words_of_a_removed_caption_are_lost_and_not_forgotten(piece, admin) -> None:
+    with act("articles.image.added", actor=admin):
+        image = piece.images.create(
+            file="ab" * 32, media_type="image/png", width=1, height=1, caption="Der Platz um neun."
+        )
+    claim = services.create_claim(piece, actor=admin, statement="Um neun")
+    services.add_passage(claim, actor=admin, field="caption", image=image.pk, words="um neun")
+    with act("articles.image.removed", actor=admin):
+        image.delete()
+        services.sync(piece)
+    lost = claim.passages.get()
+    assert (lost.start, lost.exact, lost.image) == (None, "um neun", None)

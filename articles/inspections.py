@@ -1,0 +1,48 @@
+"""What verification looks at in publications."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from history import canonical
+from history.models import Payload
+from history.verification import Fault, Run, inspect
+
+from .models import Correction, Publication
+
+
+@inspect(gettext_lazy("publications and corrections"))
+def publications(run: Run) -> Iterator[Fault]:
+    """Every publication is the one that its entry froze, with its corrections."""
+    recorded: dict[str, dict[str, Any]] = {}
+    payloads = Payload.objects.filter(entry__kind="articles.article.published")
+    for data in payloads.values_list("data", flat=True).iterator(chunk_size=500):
+        told = canonical.loads(data).get("details", {}).get("publication")
+        if told:
+            recorded[told["id"]] = told
+    corrections: dict[str, list[tuple[str, str, str | None]]] = {}
+    for row in Correction.objects.all():
+        corrections.setdefault(str(row.publication_id), []).append(
+            (row.wrong, row.right, canonical.stamp(row.since))
+        )
+    for row in Publication.objects.order_by("at").iterator(chunk_size=100):
+        place, told = f"articles_publication/{row.pk}", recorded.pop(str(row.pk), None)
+        if told is None:
+            yield Fault(place, "no entry records this publication")
+            continue
+        if sha256(row.document.encode()).hexdigest() != told["sha256"]:
+            yield Fault(place, "its document is not the one that was published")
+        same = ("number", "kind", "note", "revision", "waivers")
+        if any(told[name] != getattr(row, name) for name in same):
+            yield Fault(place, "is not as its entry says")
+        own = [
+            (c["wrong"], c["right"], c["since"])
+            for c in row.public_document["corrections"]
+            if c["number"] == row.number
+        ]
+        if sorted(own, key=str) != sorted(corrections.get(str(row.pk), []), key=str):
+            yield Fault(place, "its corrections are not those that were published")
+    for key in recorded:
+        yield Fault(f"articles_publication/{key}", "was published and is not there")
