@@ -1,4 +1,4 @@
-"""Django's own sentences that the desk says in its own way in German: to a colleague.
+"""Django's own words where its German will not do: formal towards colleagues, or missing.
 
 Marked here, they stand in our catalogue, which goes before Django's.
 """
@@ -31,8 +31,33 @@ WORDS = (
     ),
     _("Thanks for spending some quality time with the web site today."),
     _("Your password was changed."),
+    _(
+        "Please enter your old password, for security’s sake, and then enter your new password"
+        " twice so we can verify you typed it in correctly."
+    ),
     _("Enter a new password for the user <strong>%(username)s</strong>."),
-    # Forms
+    # Accounts, for administrators
+    _("After you’ve created a user, you’ll be able to edit more user options."),
+    _(
+        "Whether the user will be able to authenticate using a password or not. If disabled,"
+        " they may still be able to authenticate using other backends, such as Single Sign-On"
+        " or LDAP."
+    ),
+    _("Password-based authentication"),
+    _("Enabled"),
+    _("Disabled"),
+    _("Password-based authentication was disabled."),
+    _("Enable password-based authentication"),
+    _("Disable password-based authentication"),
+    _("Enable password-based authentication for this user by setting a password."),
+    _("This action will <strong>enable</strong> password-based authentication for this user."),
+    _("Raw passwords are not stored, so there is no way to see the user’s password."),
+    _("Set password"),
+    _("Set password: %s"),
+    _("Reset password"),
+    _("Conflicting form data submitted. Please try again."),
+    # Pages and forms
+    _("Breadcrumbs"),
     _("Hold down “Control”, or “Command” on a Mac, to select more than one."),
     _("No file was submitted. Check the encoding type on the form."),
     _("Please either submit a file or check the clear checkbox, not both."),
