@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -31,7 +31,7 @@ from . import (
 )
 from .choices import State
 from .forms import NewArticleForm
-from .models import Article
+from .models import Article, ArticleQuerySet
 
 # Modules that others import by name; a name leads to the file's address with its digest.
 MODULES = ("editor", "claim-mark", "claim-paint", "parts", "saving", "pairing")
@@ -74,8 +74,7 @@ class ArticleAdmin(admin.ModelAdmin):
         entries = Entry.objects.filter(subject=OuterRef("pk"), revision__isnull=False)
         latest = entries.order_by("-revision")
         return (
-            super()
-            .get_queryset(request)
+            cast(ArticleQuerySet, super().get_queryset(request))
             .with_live()
             .annotate(
                 latest_at=Subquery(latest.values("at")[:1]),
@@ -117,7 +116,7 @@ class ArticleAdmin(admin.ModelAdmin):
         return False
 
     def may_shelve(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("articles.delete_article")  # type: ignore[union-attr]
+        return request.user.has_perm("articles.delete_article")
 
     # Pages
 

@@ -17,6 +17,8 @@ from .body import BodyFormField
 from .choices import Kind, State
 from .models import Article, Byline, Image, Person
 
+User = get_user_model()
+
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
@@ -155,7 +157,8 @@ class WritingForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # The form's own field has found the section already.
-        return super()._get_validation_exclusions() | {"section"}
+        known = super()._get_validation_exclusions()  # type: ignore[misc]
+        return known | {"section"}
 
     def validate_unique(self) -> None:
         if "slug" in self.changed_data:
@@ -236,7 +239,7 @@ class ImageForm(forms.ModelForm):
 
 
 class BaseImages(BaseInlineFormSet):
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
         super().add_fields(form, index)
         # The rows come with the piece; looking each up by key again would cost a query each.
         if "id" in form.fields and form.instance.pk and not form.instance._state.adding:
@@ -292,7 +295,7 @@ class HandOnForm(forms.Form):
         widget=forms.RadioSelect,
     )
     assignee = forms.ModelChoiceField(
-        label=_("With"), queryset=None, required=False, empty_label=_("nobody")
+        label=_("With"), queryset=User.objects.none(), required=False, empty_label=_("nobody")
     )
     due = forms.DateTimeField(label=_("Due"), required=False, widget=MomentInput())
     note = forms.CharField(
@@ -301,7 +304,7 @@ class HandOnForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        at_work = get_user_model().objects.filter(is_active=True, is_staff=True)
+        at_work = User.objects.filter(is_active=True, is_staff=True)
         self.fields["assignee"].queryset = at_work.order_by(  # type: ignore[attr-defined]
             "last_name", "first_name", "username"
         )

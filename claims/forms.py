@@ -14,7 +14,7 @@ from sources.models import Source
 from .choices import Place, Stance, Verdict
 from .models import Check, Citation, Claim
 
-DATE = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+DATE: dict[str, Any] = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
 
 class KeysField(forms.Field):
@@ -60,7 +60,7 @@ class ClaimForm(forms.ModelForm):
     @property
     def told(self) -> dict[str, Any]:
         """What a service takes: the claim's fields without its foundations."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields}
+        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
 
 
 class CitationForm(forms.Form):

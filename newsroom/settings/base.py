@@ -104,7 +104,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
     },
 ]
 # The writing view makes its editor itself (articles/js/editor.js).
-DJANGO_PROSE_EDITOR_PRESETS = {"newsroom": []}
+DJANGO_PROSE_EDITOR_PRESETS: dict[str, list[str]] = {"newsroom": []}
 
 # People
 
