@@ -52,6 +52,7 @@ WORDS = (
     _("Enable password-based authentication for this user by setting a password."),
     _("This action will <strong>enable</strong> password-based authentication for this user."),
     _("Raw passwords are not stored, so there is no way to see the user’s password."),
+    _("Enter the same password as before, for verification."),
     _("Set password"),
     _("Set password: %s"),
     _("Reset password"),
