@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
@@ -26,12 +26,18 @@ from history.models import Entry
 from . import (
     admin_labels,  # noqa: F401
     services,
-    views_admin,
+    views_checks,
+    views_claims,
+    views_finding,
     views_history,
+    views_publishing,
+    views_workflow,
+    views_writing,
 )
 from .choices import State
 from .forms import NewArticleForm
 from .models import Article, ArticleQuerySet
+from .room import find
 
 # Modules that others import by name; a name leads to the file's address with its digest.
 MODULES = ("editor", "claim-mark", "claim-paint", "parts", "saving", "pairing")
@@ -137,6 +143,20 @@ class ArticleAdmin(admin.ModelAdmin):
         whole = forms.Media() + (media or forms.Media()) + ours
         return Media.from_media(whole, nonce=request.csp_nonce)  # type: ignore[attr-defined]
 
+    def desk_page(
+        self, request: HttpRequest, name: str, *, title: str, status: int = 200, **context: Any
+    ) -> TemplateResponse:
+        """A page about pieces in the frame of the desk."""
+        frame = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "is_nav_sidebar_enabled": False,
+        }
+        return TemplateResponse(
+            request, f"admin/articles/article/{name}.html", {**frame, **context}, status=status
+        )
+
     def get_urls(self) -> list[URLPattern]:
         def on(route: str, view: Callable, name: str) -> URLPattern:
             wrapped = self.admin_site.admin_view(view)
@@ -147,7 +167,7 @@ class ArticleAdmin(admin.ModelAdmin):
             )
 
         def of(view: Callable, *methods: str, **more: Any) -> Callable:
-            """A view of ``views_admin`` that allows these methods."""
+            """A view that takes this admin and allows these methods."""
 
             def called(request: HttpRequest, **kwargs: Any) -> HttpResponse:
                 return view(self, request, **kwargs, **more)
@@ -159,29 +179,29 @@ class ArticleAdmin(admin.ModelAdmin):
             """A view of ``views_history``: it takes the article."""
 
             def called(request: HttpRequest, key: UUID, **kwargs: Any) -> HttpResponse:
-                return view(request, views_admin.find(self, request, key), **kwargs)
+                return view(request, find(self, request, key), **kwargs)
 
             return update_wrapper(called, view)
 
         def restoring(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
             if request.method == "POST":
-                return views_admin.restore(self, request, key, number)
-            return views_history.restoring(request, views_admin.find(self, request, key), number)
+                return views_workflow.restore(self, request, key, number)
+            return views_history.restoring(request, find(self, request, key), number)
 
         get, post = ("GET", "HEAD"), ("POST",)
         claim = "claims/<uuid:claim_key>/"
         ours = [
-            on("change/", of(views_admin.change, *get, *post), "change"),
-            on(claim, of(views_admin.claim, *get, *post), "claim"),
-            on(f"{claim}check/", of(views_admin.check, *get, *post), "check"),
-            on("find/sources/", of(views_admin.find_sources, *get), "find_sources"),
-            on("find/claims/", of(views_admin.find_claims, *get), "find_claims"),
-            on("readings/", of(views_admin.reading, *post), "reading"),
-            on("preview/", of(views_admin.preview, *get), "preview"),
-            on("publish/", of(views_admin.publish, *get, *post), "publish"),
-            on("hand-on/", of(views_admin.hand_on, *get, *post), "hand_on"),
-            on("shelve/", of(views_admin.shelve, *post, back=False), "shelve"),
-            on("recover/", of(views_admin.shelve, *post, back=True), "recover"),
+            on("change/", of(views_writing.change, *get, *post), "change"),
+            on(claim, of(views_claims.claim, *get, *post), "claim"),
+            on(f"{claim}check/", of(views_checks.check, *get, *post), "check"),
+            on("find/sources/", of(views_finding.find_sources, *get), "find_sources"),
+            on("find/claims/", of(views_finding.find_claims, *get), "find_claims"),
+            on("readings/", of(views_checks.reading, *post), "reading"),
+            on("preview/", of(views_publishing.preview, *get), "preview"),
+            on("publish/", of(views_publishing.publish, *get, *post), "publish"),
+            on("hand-on/", of(views_workflow.hand_on, *get, *post), "hand_on"),
+            on("shelve/", of(views_workflow.shelve, *post, back=False), "shelve"),
+            on("recover/", of(views_workflow.shelve, *post, back=True), "recover"),
             on("history/", past(views_history.history), "history"),
             on("history/<int:number>/", past(views_history.revision), "revision"),
             on("history/compare/", past(views_history.compared), "compare"),
@@ -207,21 +227,13 @@ class ArticleAdmin(admin.ModelAdmin):
                 form.add_error(None, error)
             else:
                 messages.success(request, _("The piece is begun."))
-                return HttpResponseRedirect(
-                    reverse("admin:articles_article_change", args=[made.pk])
-                )
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("New article"),
-            "form": form,
-            "media": self.desk_media(request, form.media),
-            "is_nav_sidebar_enabled": False,
-            **(extra_context or {}),
-        }
-        return TemplateResponse(
+                return HttpResponseRedirect(made.editing_address)
+        return self.desk_page(
             request,
-            "admin/articles/article/add_form.html",
-            context,
+            "add_form",
+            title=_("New article"),
             status=422 if request.method == "POST" else 200,
+            media=self.desk_media(request, form.media),
+            form=form,
+            **(extra_context or {}),
         )

@@ -1,6 +1,7 @@
 """The forms of the writing view and of what follows from it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -347,3 +348,26 @@ class CorrectionForm(forms.Form):
 
 
 CorrectionFormSet = forms.formset_factory(CorrectionForm, extra=2)
+
+
+# What services object to
+
+
+class Refused(Exception):
+    """Something that was filled in cannot be saved; the forms say what."""
+
+
+@contextmanager
+def blaming(form: forms.BaseForm | None, field: str | None = None) -> Iterator[None]:
+    """Let a service's objections stand at the fields of a form."""
+    try:
+        yield
+    except ValidationError as error:
+        if form is None:
+            raise
+        if hasattr(error, "error_dict"):
+            for name, errors in error.error_dict.items():
+                form.add_error(name if name in form.fields else None, errors)
+        else:
+            form.add_error(field, error)
+        raise Refused from error

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from claims import services as claims
 from claims.models import Claim
-from history import canonical, revisions
+from history import canonical, erasure, revisions
 from history.acts import act, lock
+from history.models import Erasure
 
-from . import gate, public
+from . import gate, public, redaction
 from .choices import Kind, State
 from .models import Article, Byline, Correction, Person, Publication, Section, Tag
 from .piece import StoredPiece
@@ -323,6 +324,20 @@ def publish(
     return publication
 
 
+def preview(article: Article) -> dict[str, Any]:
+    """Return the public document of the working copy, as if it were published now."""
+    previous = article.publications.order_by("-number").first()
+    return public.build(
+        WorkingCopy.load(article),
+        number=previous.number + 1 if previous else 1,
+        kind=Kind.UPDATE if previous else Kind.FIRST,
+        note="",
+        at=timezone.now(),
+        slug=article.slug,
+        previous=previous,
+    )
+
+
 def _since(previous: Publication | None, at: datetime) -> datetime:
     if previous is None:
         return at
@@ -366,3 +381,14 @@ def _refuse_bad_input(
             wrong["waivers"] = _("A waiver needs a reason.")
     if wrong:
         raise ValidationError(wrong)
+
+
+# Erasing
+
+
+def erase(asked: Erasure, *, actor: Any) -> None:
+    """Erase words that somebody else asked to have erased, wherever they were recorded.
+
+    Raises ``PermissionDenied`` without the permission, or for one's own request.
+    """
+    erasure.carry_out(asked, actor=actor, beyond=redaction.beyond_documents)

@@ -18,6 +18,13 @@ class ClaimQuerySet(models.QuerySet):
         """Return the claims that their piece makes now."""
         return self.filter(withdrawn=False)
 
+    def matching(self, words: str) -> "ClaimQuerySet":
+        """Return claims whose statement holds every word."""
+        found = self
+        for word in words.split():
+            found = found.filter(statement__icontains=word)
+        return found
+
 
 class Claim(models.Model):
     """One factual assertion of a piece. It is withdrawn, never deleted."""

@@ -1,0 +1,89 @@
+"""What the desk's typeaheads offer: sources to cite, claims to rest on."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from claims.models import Claim
+from sources.choices import Tier
+from sources.models import Source
+from sources.references import issued
+
+from .room import as_key, find, may, require
+
+if TYPE_CHECKING:
+    from .admin import ArticleAdmin
+
+TYPEAHEAD = 8
+
+
+def find_sources(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
+    """Options for the source typeahead: the sources that hold all words of ``q``."""
+    find(admin, request, key)
+    require(request, "claims.add_citation", "claims.change_citation")
+    words = request.GET.get("q", "").strip()
+    found = []
+    if words:
+        found = list(Source.objects.offered_to(request.user).matching(words)[:TYPEAHEAD])
+    return render(
+        request,
+        "claims/_source_options.html",
+        {
+            "options": [
+                {
+                    "source": source,
+                    "name": highlighted(str(source), words),
+                    "issued": issued(source.csl) if source.tier == Tier.NAMED else "",
+                }
+                for source in found
+            ],
+            "may_add": may(request, "sources.add_source"),
+        },
+    )
+
+
+def find_claims(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
+    """Options for the claim typeahead: claims of this piece and of others, this one's first."""
+    article = find(admin, request, key)
+    words = request.GET.get("q", "").strip()
+    found = Claim.objects.live().matching(words).select_related("article")
+    if being_edited := as_key(request.GET.get("claim", "")):
+        found = found.exclude(pk=being_edited)
+    own = list(found.filter(article=article)[:TYPEAHEAD]) if words else []
+    others = (
+        list(found.exclude(article=article)[: TYPEAHEAD - len(own)])
+        if words and len(own) < TYPEAHEAD
+        else []
+    )
+    options = [
+        {
+            "claim": row,
+            "name": highlighted(row.statement, words),
+            "own": row.article_id == article.pk,
+        }
+        for row in (*own, *others)
+    ]
+    return render(request, "claims/_claim_options.html", {"options": options})
+
+
+def highlighted(text: str, words: str) -> SafeString:
+    """Return text with the searched words marked in it."""
+    lower, at = text.lower(), 0
+    if len(lower) != len(text):
+        return format_html("{}", text)
+    ranges = []
+    for word in set(words.lower().split()):
+        start = lower.find(word)
+        if start >= 0:
+            ranges.append((start, start + len(word)))
+    html = SafeString("")
+    for start, end in sorted(ranges):
+        if start < at:
+            continue
+        html += format_html("{}<mark>{}</mark>", text[at:start], text[start:end])
+        at = end
+    return html + format_html("{}", text[at:])

@@ -1,0 +1,151 @@
+"""The gate, publishing, and the public page as it would be."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from . import gate, page, services
+from .choices import Kind
+from .forms import CorrectionFormSet, PublishForm, Refused, blaming
+from .models import Article, Publication, image_storage
+from .room import Room, find, may
+
+if TYPE_CHECKING:
+    from .admin import ArticleAdmin
+
+
+def preview(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
+    """The public page of the working copy, as it would be if it were published now."""
+    article = find(admin, request, key)
+    document = services.preview(article)
+    with override(article.language):
+        context = page.context(
+            document,
+            site=f"{request.scheme}://{request.get_host()}",
+            image_url=image_storage().url,
+        )
+        context |= {"permanent": True, "article": article}
+        response = render(request, "admin/articles/article/preview.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    response["Content-Language"] = article.language
+    return response
+
+
+@dataclass
+class RuleShown:
+    rule: gate.Rule
+    problems: list[gate.Problem]
+    reason: str = ""
+
+    @property
+    def field(self) -> str:
+        return f"waive-{self.rule.id}"
+
+
+def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
+    """What the gate says; POST publishes."""
+    article = find(admin, request, key)
+    room = Room.of(request, article)
+    first = room.live is None
+    may_publish = may(request, "articles.publish_article")
+    corrections = CorrectionFormSet(
+        request.POST if request.method == "POST" else None, prefix="corrections"
+    )
+    if request.method == "POST":
+        if not may_publish:
+            raise PermissionDenied
+        form = PublishForm(request.POST, first=first)
+        if form.is_valid() and corrections.is_valid():
+            made = _publish(request, article, form, corrections)
+            if made is not None:
+                document = made.public_document
+                messages.success(
+                    request,
+                    format_html(
+                        '{} <a href="{}">{}</a>',
+                        _("Published as version %(number)s.") % {"number": made.number},
+                        document["address"],
+                        _("See the page"),
+                    ),
+                )
+                return HttpResponseRedirect(article.editing_address)
+            # Something may have moved on in the meantime.
+            room = Room.of(request, Article.objects.select_related("section").get(pk=article.pk))
+        kind = form.data.get("kind", "")
+        status = 422
+    else:
+        kind = request.GET.get("kind", "")
+        form = PublishForm(
+            first=first,
+            initial={"based_on": room.revision, "kind": kind or (Kind.FIRST if first else "")},
+        )
+        status = 200
+    found = gate.problems(room.copy, kind=kind)
+    rules = [
+        RuleShown(
+            rule,
+            [problem for problem in found if problem.rule == rule.id],
+            request.POST.get(f"waive-{rule.id}", ""),
+        )
+        for rule in gate.RULES.values()
+    ]
+    return admin.desk_page(
+        request,
+        "publish",
+        title=_("Publish"),
+        status=status,
+        media=admin.desk_media(request, form.media, writing=False),
+        article=article,
+        room=room,
+        form=form,
+        corrections=corrections,
+        failing=[shown for shown in rules if shown.problems],
+        passing=[shown for shown in rules if not shown.problems],
+        may_publish=may_publish,
+        may_waive=may(request, "articles.waive_rule"),
+        first=first,
+    )
+
+
+def _publish(
+    request: HttpRequest, article: Article, form: PublishForm, corrections: Any
+) -> Publication | None:
+    """Publish what the form says; ``None`` if that is refused, and why stands in the form."""
+    told = form.cleaned_data
+    waivers = {
+        rule: reason
+        for rule in gate.RULES
+        if (reason := request.POST.get(f"waive-{rule}", "").strip())
+    }
+    rows = [
+        services.Wrong(row["wrong"], row["right"])
+        for row in corrections.cleaned_data
+        if row.get("wrong") or row.get("right")
+    ]
+    try:
+        with blaming(form):
+            return services.publish(
+                article, actor=request.user, kind=told["kind"], note=told["note"],
+                corrections=rows, waivers=waivers, deadline=told["deadline"],
+                based_on=told["based_on"],
+            )  # fmt: skip
+    except services.GateClosed:
+        form.add_error(None, _("The gate is closed: see below what is missing."))
+    except services.ConflictingSave as conflict:
+        form.add_error(
+            None, _("The piece has changed since you opened this page. Look at it again.")
+        )
+        sent = request.POST.copy()
+        sent["based_on"] = str(conflict.revision)
+        form.data = sent
+    except Refused:
+        pass
+    return None
