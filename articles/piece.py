@@ -59,9 +59,22 @@ def write(pk: UUID) -> Document:
     """Return the document of one piece. Ten queries, whatever its size."""
     article = Article._base_manager.get(pk=pk)
     bylines = Byline.objects.filter(article_id=pk).order_by("position", "pk")
-    images = list(Image.objects.filter(article_id=pk).order_by("position", "pk"))
-    image_order = {image.pk: index for index, image in enumerate(images)}
-    claims, withdrawn = _claims(pk, image_order)
+    images = [
+        {
+            "id": str(image.pk),
+            "position": image.position,
+            "file": image.file,
+            "media_type": image.media_type,
+            "width": image.width,
+            "height": image.height,
+            "caption": image.caption,
+            "credit": image.credit,
+            "rights": image.rights,
+            "alt": image.alt,
+        }
+        for image in Image.objects.filter(article_id=pk).order_by("position", "pk")
+    ]
+    claims, withdrawn = _claims(pk)
     return {
         "schema": FORMAT.schema,
         "type": FORMAT.type,
@@ -91,22 +104,8 @@ def write(pk: UUID) -> Document:
                 }
                 for byline in bylines
             ],
-            "images": [
-                {
-                    "id": str(image.pk),
-                    "position": image.position,
-                    "file": image.file,
-                    "media_type": image.media_type,
-                    "width": image.width,
-                    "height": image.height,
-                    "caption": image.caption,
-                    "credit": image.credit,
-                    "rights": image.rights,
-                    "alt": image.alt,
-                }
-                for image in images
-            ],
-            "claims": claims,
+            "images": images,
+            "claims": in_order(claims, images),
         },
         "record": {
             "checks": [
@@ -132,13 +131,13 @@ def write(pk: UUID) -> Document:
                 }
                 for reading in Reading.objects.filter(article_id=pk).order_by("at", "pk")
             ],
-            "withdrawn": withdrawn,
+            "withdrawn": in_order(withdrawn, images),
         },
     }
 
 
-def _claims(pk: UUID, image_order: dict[UUID, int]) -> tuple[list[Document], list[Document]]:
-    """Return the documents of the live claims, in text order, and of the withdrawn ones."""
+def _claims(pk: UUID) -> tuple[list[Document], list[Document]]:
+    """Return the documents of the live claims and of the withdrawn ones, in no order."""
     rests_on: dict[UUID, list[str]] = defaultdict(list)
     through = Claim.rests_on.through.objects.filter(from_claim__article_id=pk)
     for claim, other in through.values_list("from_claim_id", "to_claim_id"):
@@ -149,21 +148,35 @@ def _claims(pk: UUID, image_order: dict[UUID, int]) -> tuple[list[Document], lis
     citations: dict[UUID, list[Citation]] = defaultdict(list)
     for citation in Citation.objects.filter(claim__article_id=pk).order_by("position", "pk"):
         citations[citation.claim_id].append(citation)
-
-    def place(passage: Passage) -> tuple:
-        lost = passage.start is None
-        image = image_order.get(passage.image_id, 0) if passage.image_id else 0
-        return (lost, _PLACE_ORDER[passage.field], image, passage.start or 0, str(passage.pk))
-
-    live: list[tuple[tuple, Document]] = []
-    withdrawn: list[tuple[tuple, Document]] = []
+    live: list[Document] = []
+    withdrawn: list[Document] = []
     for claim in Claim.objects.filter(article_id=pk):
-        own = sorted(passages[claim.pk], key=place)
-        order = (place(own[0]) if own else (True, 9, 0, 0, ""), str(claim.pk))
-        document = _claim(claim, sorted(rests_on[claim.pk]), own, citations[claim.pk])
-        (withdrawn if claim.withdrawn else live).append((order, document))
+        document = _claim(
+            claim, sorted(rests_on[claim.pk]), passages[claim.pk], citations[claim.pk]
+        )
+        (withdrawn if claim.withdrawn else live).append(document)
+    return live, withdrawn
+
+
+def in_order(claims: Iterable[Document], images: Iterable[Document]) -> list[Document]:
+    """Return claims of a piece in text order, the passages of each too; what is lost comes last.
+
+    ``images`` are the piece's, in their order.
+    """
+    image_order = {image["id"]: index for index, image in enumerate(images)}
+
+    def place(passage: Document) -> tuple:
+        lost = passage["start"] is None
+        image = image_order.get(passage["image"], 0)
+        return (lost, _PLACE_ORDER[passage["field"]], image, passage["start"] or 0, passage["id"])
+
+    placed: list[tuple[tuple, Document]] = []
+    for claim in claims:
+        own = sorted(claim["passages"], key=place)
+        order = (place(own[0]) if own else (True, 9, 0, 0, ""), claim["id"])
+        placed.append((order, {**claim, "passages": own}))
     # The keys of the order end in the claim's own key, so documents are never compared.
-    return [d for _, d in sorted(live)], [d for _, d in sorted(withdrawn)]
+    return [claim for _, claim in sorted(placed)]
 
 
 def _claim(

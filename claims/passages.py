@@ -6,7 +6,7 @@ not told apart, is lost: an honest orphan is better than a wrong anchor.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -50,32 +50,10 @@ def sync(claims: Iterable[Claim], places: Iterable[Place]) -> None:
     changed: list[Passage] = []
     delete: list[UUID] = []
     for claim in claims:
-        standing: list[Passage] = []
-        lost: list[Passage] = []
-        in_body = [row for row in rows[claim.pk] if row.field == Field.BODY]
-        spans = runs.get(str(claim.pk), [])
-        for index, (start, end) in enumerate(spans):
-            row = in_body[index] if index < len(in_body) else Passage(claim=claim, field=Field.BODY)
-            _place(row, body.text, start, end, changed)
-            standing.append(row)
-        lost += in_body[len(spans) :]
-        for row in rows[claim.pk]:
-            if row.field == Field.BODY:
-                continue
-            place = by_place.get((row.field, row.image_id))
-            found = find(place.text, row) if place else None
-            if found is None or place is None:
-                lost.append(row)
-            else:
-                _place(row, place.text, found, found + len(row.exact), changed)
-                standing.append(row)
-        if standing:
-            delete += [row.pk for row in lost]
-        else:
-            for row in lost:
-                if row.start is not None:
-                    row.start = None
-                    changed.append(row)
+        own = rows[claim.pk]
+        kept, moved = follow(claim.pk, own, runs.get(str(claim.pk), []), by_place)
+        changed += moved
+        delete += {row.pk for row in own} - {row.pk for row in kept}
     if delete:
         Passage.objects.filter(pk__in=delete).delete()
     if changed:
@@ -86,6 +64,47 @@ def sync(claims: Iterable[Claim], places: Iterable[Place]) -> None:
             unique_fields=["id"],
             update_fields=["start", "exact", "prefix", "suffix"],
         )
+
+
+def follow(
+    claim: UUID,
+    rows: Sequence[Passage],
+    spans: Sequence[tuple[int, int]],
+    places: Mapping[tuple[str, UUID | None], Place],
+) -> tuple[list[Passage], list[Passage]]:
+    """Bring the passages of one claim in line with texts, without writing anything.
+
+    ``rows`` are the passages that it had, those of the body in reading order;
+    ``spans`` are where the body marks it. Returns the passages that it has
+    now, and those of them that are new or were changed, in place.
+    """
+    standing: list[Passage] = []
+    lost: list[Passage] = []
+    changed: list[Passage] = []
+    body = places[Field.BODY, None]
+    in_body = [row for row in rows if row.field == Field.BODY]
+    for index, (start, end) in enumerate(spans):
+        row = in_body[index] if index < len(in_body) else Passage(claim_id=claim, field=Field.BODY)
+        _place(row, body.text, start, end, changed)
+        standing.append(row)
+    lost += in_body[len(spans) :]
+    for row in rows:
+        if row.field == Field.BODY:
+            continue
+        place = places.get((row.field, row.image_id))
+        found = find(place.text, row) if place else None
+        if found is None or place is None:
+            lost.append(row)
+        else:
+            _place(row, place.text, found, found + len(row.exact), changed)
+            standing.append(row)
+    if standing:
+        return standing, changed
+    for row in lost:
+        if row.start is not None:
+            row.start = None
+            changed.append(row)
+    return lost, changed
 
 
 def _place(row: Passage, text: str, start: int, end: int, changed: list[Passage]) -> None:
