@@ -13,6 +13,7 @@ import reversion
 from django.db import models
 
 from .documents import Document, Format
+from .redaction import Redactor
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,9 @@ class Aggregate:
     write: Callable[[UUID], Document] | None = None
     summarize: Callable[[Document | None, Document], Sequence[object]] | None = None
     append_only: Sequence[str] = field(default_factory=tuple)
+    redactor: type[Redactor] = Redactor
+    # Writes a redacted document of what is live over its rows (see ``erasure``).
+    overwrite: Callable[[Document], None] | None = None
 
     @property
     def label(self) -> str:

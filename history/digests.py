@@ -49,6 +49,21 @@ def combine(digests: Iterable[bytes]) -> bytes:
     return sha256(b"\x01" + b"".join(digests)).digest()
 
 
+def digest_after_erasure(value: Any, kept: list[str]) -> bytes:
+    """Return the digest of a payload of which parts were erased.
+
+    ``kept`` has, for each part in order, its salt (``s`` and hex) or, if it
+    was erased, its digest (``d`` and hex). Raises ``ValueError`` if it does
+    not fit the payload.
+    """
+    return combine(
+        bytes.fromhex(told[1:])
+        if told.startswith("d")
+        else part_digest(part, bytes.fromhex(told[1:]))
+        for part, told in zip(parts(value), kept, strict=True)
+    )
+
+
 def digest(value: Any, salt: bytes) -> bytes:
     """Return the 32 bytes to which an entry commits for this payload."""
     return combine(

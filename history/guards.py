@@ -64,6 +64,12 @@ BEGIN
        AND to_jsonb(NEW) - 'user_id' = to_jsonb(OLD) - 'user_id' THEN
         RETURN NEW;
     END IF;
+    -- The one door: history_erase(), which runs as the tables' owner.
+    IF TG_OP = 'UPDATE' AND current_setting('newsroom.door', true) = 'erasure'
+       AND current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class
+                           WHERE oid = TG_RELID) THEN
+        RETURN NEW;
+    END IF;
     RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'history_append_only';
 END $$;
@@ -82,6 +88,29 @@ CREATE CONSTRAINT TRIGGER history_refuse AFTER INSERT ON history_dirty
 DROP TRIGGER IF EXISTS history_clear ON history_entry;
 CREATE TRIGGER history_clear AFTER INSERT ON history_entry
     FOR EACH ROW EXECUTE FUNCTION history_clear_dirty();
+"""
+
+# What an erasure may rewrite; entries, nodes and checkpoints never.
+DOOR = """
+CREATE OR REPLACE FUNCTION history_erase(place text, key_column text, key text, new_values jsonb)
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE columns text; changed bigint;
+BEGIN
+    IF place <> ALL (ARRAY[{tables}]) THEN
+        RAISE EXCEPTION '% is not open to erasures', place USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT string_agg(format('%I', k), ', ') INTO columns FROM jsonb_object_keys(new_values) k;
+    PERFORM set_config('newsroom.door', 'erasure', true);
+    EXECUTE format('UPDATE %I SET (%s) = ROW(%s) FROM jsonb_populate_record(NULL::%I, $1) n'
+                   ' WHERE %I.%I::text = $2', place, columns,
+                   (SELECT string_agg(format('n.%I', k), ', ') FROM jsonb_object_keys(new_values) k),
+                   place, place, key_column)
+        USING new_values, key;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    PERFORM set_config('newsroom.door', '', true);
+    RETURN changed;
+END $$;
+REVOKE ALL ON FUNCTION history_erase(text, text, text, jsonb) FROM PUBLIC;
 """
 
 MARK_TABLE = """
@@ -122,7 +151,11 @@ def statements(existing: set[str]) -> list[str]:
     """Return the SQL that installs every guard on those tables that exist."""
     if not existing.issuperset(LEDGER):
         return []
-    sql = [MARKS, *(APPEND_ONLY.format(table=table) for table in LEDGER)]
+    erasable = ["history_payload", "reversion_version", "reversion_revision"]
+    for aggregate in aggregates():
+        erasable += aggregate.append_only
+    door = DOOR.format(tables=", ".join(f"'{table}'" for table in erasable))
+    sql = [MARKS, door, *(APPEND_ONLY.format(table=table) for table in LEDGER)]
     for aggregate in aggregates():
         for table, subject in aggregate.tables.items():
             if table in existing:

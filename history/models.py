@@ -1,10 +1,13 @@
 """The ledger: an append-only list of everything that happened."""
 
+import uuid
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from . import canonical
-from .fields import CharField
+from .fields import CharField, JSONField, TextField
 
 
 class EntryQuerySet(models.QuerySet):
@@ -93,6 +96,9 @@ class Payload(models.Model):
     )
     salt = models.BinaryField(_("salt"), max_length=32)
     data = models.TextField(_("data"))
+    # After an erasure the salt is gone, and this holds, for each part in order,
+    # its own salt ("s" and hex) or, if it was erased, its digest ("d" and hex).
+    parts = models.TextField(_("parts after an erasure"), blank=True)
     version = models.OneToOneField(
         "reversion.Version",
         models.PROTECT,
@@ -142,3 +148,55 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return str(self.size)
+
+
+class Erasure(models.Model):
+    """A request to remove words for good, which somebody else decides.
+
+    The words stand here until it is decided, and nowhere after.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("asked for")
+        DONE = "done", _("done")
+        DECLINED = "declined", _("declined")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    words: Any = JSONField(
+        _("words"),
+        default=list,
+        help_text=_("Exactly as they are written, one a line; each spelling on its own."),
+    )
+    reason = TextField(
+        _("reason"), help_text=_("On what ground. This stays on record: do not repeat the words.")
+    )
+    state = CharField(_("state"), max_length=20, choices=State, default=State.ASKED)
+    asked_by = models.UUIDField(_("asked for by"))
+    asked_at = models.DateTimeField(_("asked for at"))
+    decided_by = models.UUIDField(_("decided by"), null=True, blank=True, editable=False)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("erasure")
+        verbose_name_plural = _("erasures")
+        ordering = ["-asked_at"]
+        default_permissions = ("view",)
+        permissions = [
+            ("ask_erasure", _("Can ask for an erasure")),
+            ("decide_erasure", _("Can decide on an erasure that somebody else asked for")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True)
+                | ~models.Q(decided_by=models.F("asked_by")),
+                name="erasure_by_four_eyes",
+                violation_error_message=_("Somebody else must decide."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="asked") | models.Q(words=[]),
+                name="erasure_words_gone_once_decided",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()} {self.asked_at:%Y-%m-%d}"

@@ -7,8 +7,10 @@ holds. Without one, whoever owns database and key could have rewritten both.
 The apps above add inspections of what only they know (``inspect``).
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from uuid import UUID
 
 from django.core.serializers.base import DeserializationError
@@ -19,10 +21,11 @@ from reversion.models import Version
 
 from . import canonical, ledger, merkle, signing
 from .aggregates import Aggregate, aggregates
-from .digests import digest
+from .digests import digest, digest_after_erasure
 from .models import Checkpoint, Entry, Node, Payload
 
 _BATCH = 2_000
+_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,10 @@ class Run:
     progress: Callable[[str, int, int], None] = lambda what, done, total: None
     # Of every size that a checkpoint speaks of, the root as computed from the entries.
     roots: dict[int, bytes] = field(default_factory=dict)
+    # What stands where parts were erased, by subject, kind and key.
+    redacted: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    # Erasures, told as what they are and not as damage.
+    erased: list[str] = field(default_factory=list)
 
 
 Inspection = Callable[[Run], Iterable[Fault]]
@@ -101,7 +108,7 @@ def entries(run: Run) -> Iterator[Fault]:
         if entry.sequence != position:
             yield Fault(f"history_entry/{position}", "the entry is missing")
             return
-        yield from _payload(entry)
+        yield from _payload(run, entry)
         batch.update(_push(stack, position, merkle.leaf_hash(entry.leaf)))
         position += 1
         _remember(run, wanted, position, stack)
@@ -144,7 +151,7 @@ def _remember(run: Run, wanted: set[int], size: int, stack: list[bytes]) -> None
         run.roots[size] = merkle.fold(stack)
 
 
-def _payload(entry: Entry) -> Iterator[Fault]:
+def _payload(run: Run, entry: Entry) -> Iterator[Fault]:
     row = f"history_entry/{entry.sequence}"
     try:
         payload = entry.payload
@@ -158,7 +165,9 @@ def _payload(entry: Entry) -> Iterator[Fault]:
     except (ValueError, TypeError):
         yield Fault(row, "its payload or document is no JSON")
         return
-    if digest(whole, bytes(payload.salt)) != bytes(entry.digest):
+    if payload.parts:
+        _note_erased(run, entry, payload)
+    if _digest(whole, payload) != bytes(entry.digest):
         where = (
             f"reversion_version/{payload.version_id}"
             if payload.version_id
@@ -169,6 +178,61 @@ def _payload(entry: Entry) -> Iterator[Fault]:
         yield Fault(row, "revision number and stored document do not go together")
     elif payload.version and payload.version.object_id != str(entry.subject):
         yield Fault(f"reversion_version/{payload.version_id}", "belongs to another subject")
+
+
+def _digest(whole: object, payload: Payload) -> bytes:
+    if not payload.parts:
+        return digest(whole, bytes(payload.salt))
+    try:
+        return digest_after_erasure(whole, canonical.loads(payload.parts))
+    except (ValueError, TypeError, AttributeError):
+        return b""
+
+
+def _note_erased(run: Run, entry: Entry, payload: Payload) -> None:
+    """Remember what stands where something was erased, to be held against the erasure's entry."""
+    subject = str(entry.subject)
+    run.redacted[subject, "payloads", str(entry.sequence)] = _sha256(payload.data)
+    if payload.version is not None:
+        text = payload.version.serialized_data
+        run.redacted[subject, "documents", str(entry.revision)] = _sha256(text)
+
+
+def _sha256(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+@inspect(gettext_lazy("erasures"))
+def erasures(run: Run) -> Iterator[Fault]:
+    """What was redacted, was redacted by a recorded erasure, and stands as that left it."""
+    told: dict[tuple[str, str, str], str] = {}
+    rows = Payload.objects.filter(entry__kind="history.erasure.done").order_by("entry_id")
+    for about, sequence, data in rows.values_list("entry__subject", "entry_id", "data"):
+        subject = str(about)
+        erased = canonical.loads(data).get("details", {}).get("erasure", {})
+        for kind in ("documents", "payloads"):
+            for key, hashed in erased.get(kind, {}).items():
+                told[subject, kind, key] = hashed
+        if erased.get("documents") or erased.get("payloads"):
+            counts = f"{len(erased.get('documents', {}))} documents"
+            run.erased.append(f"history_entry/{sequence}: erased words from {counts} of {subject}")
+    touched = {subject for subject, _kind, _key in told}
+    for row, hashed in run.redacted.items():
+        subject, kind, key = row
+        expected = told.get(row, hashed)
+        if expected != hashed:
+            yield Fault(f"{kind}/{subject}/{key}", "is not what the erasure left there")
+        elif subject not in touched:
+            yield Fault(f"{kind}/{subject}/{key}", "was redacted without an erasure on record")
+
+
+def traces_of(kind: str) -> dict[str, str]:
+    """Return what erasures left of rows beside the documents: by key, the digest of what stands."""
+    left: dict[str, str] = {}
+    rows = Payload.objects.filter(entry__kind="history.erasure.done").order_by("entry_id")
+    for data in rows.values_list("data", flat=True):
+        left |= canonical.loads(data).get("details", {}).get("erasure", {}).get(kind, {})
+    return left
 
 
 def _nodes(computed: dict[merkle.Name, bytes]) -> Iterator[Fault]:
@@ -297,7 +361,8 @@ def _vanished(model: type[models.Model], present: set[UUID]) -> Iterator[Fault]:
         .values_list("object_id", flat=True)
         .distinct()
     )
-    gone = {UUID(key) for key in documented} - present
+    # A key that is none was slipped in; its document has no entry, which is told elsewhere.
+    gone = {UUID(key) for key in documented if _KEY.fullmatch(key)} - present
     for key in sorted(gone):
         last = Entry.objects.of(key).select_related("payload").first()
         told = canonical.loads(last.payload.data) if last else {}

@@ -19,6 +19,7 @@ class SourcesConfig(AppConfig):
                 tables={"sources_source": "r.id", "sources_capture": "r.source_id"},
                 format=document.FORMAT,
                 write=document.write,
+                overwrite=document.overwrite,
                 append_only=["sources_capture"],
             )
         )

@@ -8,6 +8,7 @@ from django.core.serializers.base import DeserializationError
 
 from history import canonical
 from history.documents import Document, Format
+from history.erasure import rewrite
 
 from .models import Capture, Source
 
@@ -57,6 +58,16 @@ def write(pk: UUID) -> Document:
             ],
         },
     }
+
+
+def overwrite(document: Document) -> None:
+    """Write a redacted document over the rows of its source, record included."""
+    StoredSource(document).save()
+    Source.objects.filter(pk=document["id"]).update(retraction=document["record"]["retraction"])
+    for row in document["record"]["captures"]:
+        capture = Capture.objects.get(pk=row["id"])
+        if capture.address != row["address"]:
+            rewrite(capture, address=row["address"])
 
 
 class Serializer:

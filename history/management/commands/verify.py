@@ -44,6 +44,8 @@ class Command(BaseCommand):
             self.stdout.write(str(fault))
             faults += 1
         bar.clear()
+        for told in run.erased:
+            self.stdout.write(f"erased, on record: {told}")
         if faults:
             self.stderr.write(f"{faults} faults.")
             sys.exit(1)

@@ -1,0 +1,143 @@
+"""Erasing words from pieces: what follows from the words beyond the words themselves.
+
+Passages hold cut-outs of the text, readings hold digests of its sentences, and
+checks hold the passages' words. All of these are made anew from the redacted
+text, so that nothing is left from which the words could be guessed.
+"""
+
+from copy import deepcopy
+from typing import Any
+
+from claims import sentences as rule
+from claims.models import Check, Citation, Claim, Reading
+from claims.places import plain
+from claims.text import Manuscript, read, selector
+from history import canonical
+from history.aggregates import Aggregate
+from history.erasure import Traces, digest_of, rewrite
+from history.redaction import Redactor, redact, redact_edges, redact_text
+from sources.models import Capture, Source, capture_storage
+
+from .models import Article, Correction, Publication
+from .piece import StoredPiece
+
+_PLAIN = ("kicker", "headline", "standfirst")
+
+
+class PieceRedactor(Redactor):
+    """Redacts all documents of one piece; learns from them which cut-outs and digests change."""
+
+    def __init__(self, words: Any) -> None:
+        super().__init__(words)
+        self.passages: dict[str, str] = {}
+        self.digests: dict[str, str] = {}
+
+    def learn(self, document: Any) -> None:
+        content = document["content"]
+        texts = [content[name] for name in _PLAIN]
+        texts += [image["caption"] for image in content["images"]]
+        for manuscript in [*map(plain, texts), read("".join(content["body"]))]:
+            self._sentences(manuscript)
+        redacted = self._content(content)
+        claims = zip(content["claims"], redacted["claims"], strict=True)
+        for old, new in claims:
+            for before, after in zip(old["passages"], new["passages"], strict=True):
+                if before["exact"] != after["exact"]:
+                    self.passages[before["exact"]] = after["exact"]
+
+    def _sentences(self, manuscript: Manuscript) -> None:
+        for sentence in rule.sentences(manuscript):
+            redacted = redact_text(sentence.text, self.patterns)
+            if redacted != sentence.text:
+                self.digests[rule.digest(sentence.text)] = rule.digest(redacted)
+
+    def apply(self, document: Any) -> Any:
+        document = {**document, "content": self._content(document["content"])}
+        record = redact(document["record"], self.patterns)
+        for check in record["checks"]:
+            for passage in check["snapshot"]["passages"]:
+                passage["exact"] = self.passages.get(passage["exact"], passage["exact"])
+        for reading in record["readings"]:
+            for sentence in reading["sentences"]:
+                sentence["digest"] = self.digests.get(sentence["digest"], sentence["digest"])
+        for claim in record["withdrawn"]:
+            self._cut_edges(claim)
+        return {**document, "record": record}
+
+    def _content(self, content: Any) -> Any:
+        content = redact(deepcopy(content), self.patterns)
+        texts = {(name, None): content[name] for name in _PLAIN}
+        texts |= {("caption", image["id"]): image["caption"] for image in content["images"]}
+        texts["body", None] = read("".join(content["body"])).text
+        for claim in content["claims"]:
+            for passage in claim["passages"]:
+                text = texts.get((passage["field"], passage["image"]))
+                start = passage["start"]
+                if text is not None and start is not None:
+                    end = start + len(passage["exact"])
+                    passage["exact"], passage["prefix"], passage["suffix"] = selector(
+                        text, start, end
+                    )
+            self._cut_edges(claim)
+        return content
+
+    def _cut_edges(self, claim: Any) -> None:
+        for passage in claim["passages"]:
+            if passage["start"] is None:
+                for name in ("exact", "prefix", "suffix"):
+                    passage[name] = redact_edges(passage[name], self.words)
+
+
+def overwrite_piece(document: Any) -> None:
+    """Write a redacted document over the rows of its piece, record included."""
+    StoredPiece(document).save()
+    for row in document["record"]["withdrawn"]:
+        Claim.objects.filter(pk=row["id"]).update(
+            statement=row["statement"], attribution=row["attribution"]
+        )
+        for citation in row["citations"]:
+            Citation.objects.filter(pk=citation["id"]).update(
+                **{name: citation[name] for name in Citation.SEALED}
+            )
+    for row in document["record"]["checks"]:
+        check = Check.objects.get(pk=row["id"])
+        if (check.note, check.snapshot) != (row["note"], row["snapshot"]):
+            rewrite(check, note=row["note"], snapshot=row["snapshot"])
+    for row in document["record"]["readings"]:
+        reading = Reading.objects.get(pk=row["id"])
+        if reading.sentences != row["sentences"]:
+            rewrite(reading, sentences=row["sentences"])
+
+
+def beyond_documents(aggregate: Aggregate, key: Any, redactor: Redactor, traces: Traces) -> None:
+    """Erase what stands beside the documents: publications, and captures that hold the words."""
+    if aggregate.model is Article:
+        _publications(key, redactor, traces)
+    elif aggregate.model is Source:
+        _captures(key, redactor, traces)
+
+
+def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
+    for row in Publication.objects.filter(article_id=key):
+        document = canonical.dumps(redact(row.public_document, redactor.patterns))
+        note = redact_text(row.note, redactor.patterns)
+        waivers = redact(row.waivers, redactor.patterns)
+        if (document, note, waivers) != (row.document, row.note, row.waivers):
+            rewrite(row, document=document, note=note, waivers=waivers)
+            traces.others.setdefault("publications", {})[str(row.pk)] = digest_of(document)
+    for row in Correction.objects.filter(publication__article_id=key):
+        said = {"wrong": row.wrong, "right": row.right}
+        redacted = redact(said, redactor.patterns)
+        if redacted != said:
+            rewrite(row, **redacted)
+
+
+def _captures(key: Any, redactor: Redactor, traces: Traces) -> None:
+    """A copy cannot be redacted and stay a copy: one that holds the words goes, its hash stays."""
+    for row in Capture.objects.filter(source_id=key):
+        said = row.text + row.address
+        if redact_text(said, redactor.patterns) != said:
+            rewrite(row, text="", address=redact_text(row.address, redactor.patterns))
+            if not Capture.objects.filter(sha256=row.sha256).exclude(pk=row.pk).exists():
+                capture_storage().delete(row.name)
+            traces.others.setdefault("captures", {})[str(row.pk)] = "removed"
