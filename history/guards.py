@@ -94,17 +94,17 @@ CREATE TRIGGER history_clear AFTER INSERT ON history_entry
 DOOR = """
 CREATE OR REPLACE FUNCTION history_erase(place text, key_column text, key text, new_values jsonb)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE columns text; changed bigint;
+DECLARE columns text; given text; changed bigint;
 BEGIN
     IF place <> ALL (ARRAY[{tables}]) THEN
         RAISE EXCEPTION '% is not open to erasures', place USING ERRCODE = 'insufficient_privilege';
     END IF;
-    SELECT string_agg(format('%I', k), ', ') INTO columns FROM jsonb_object_keys(new_values) k;
+    SELECT string_agg(format('%I', k), ', '), string_agg(format('n.%I', k), ', ')
+        INTO columns, given FROM jsonb_object_keys(new_values) k;
     PERFORM set_config('newsroom.door', 'erasure', true);
-    EXECUTE format('UPDATE %I SET (%s) = ROW(%s) FROM jsonb_populate_record(NULL::%I, $1) n'
-                   ' WHERE %I.%I::text = $2', place, columns,
-                   (SELECT string_agg(format('n.%I', k), ', ') FROM jsonb_object_keys(new_values) k),
-                   place, place, key_column)
+    EXECUTE format(
+        'UPDATE %I SET (%s) = ROW(%s) FROM jsonb_populate_record(NULL::%I, $1) n'
+        ' WHERE %I.%I::text = $2', place, columns, given, place, place, key_column)
         USING new_values, key;
     GET DIAGNOSTICS changed = ROW_COUNT;
     PERFORM set_config('newsroom.door', '', true);
@@ -151,9 +151,8 @@ def statements(existing: set[str]) -> list[str]:
     """Return the SQL that installs every guard on those tables that exist."""
     if not existing.issuperset(LEDGER):
         return []
-    erasable = ["history_payload", "reversion_version", "reversion_revision"]
-    for aggregate in aggregates():
-        erasable += aggregate.append_only
+    untouchable = {"history_entry", "history_node", "history_checkpoint"}
+    erasable = [table for table in append_only() if table not in untouchable]
     door = DOOR.format(tables=", ".join(f"'{table}'" for table in erasable))
     sql = [MARKS, door, *(APPEND_ONLY.format(table=table) for table in LEDGER)]
     for aggregate in aggregates():
@@ -164,6 +163,32 @@ def statements(existing: set[str]) -> list[str]:
                 )
         sql += [APPEND_ONLY.format(table=t) for t in aggregate.append_only if t in existing]
     return sql
+
+
+def append_only() -> list[str]:
+    """Return every table to which rows are only added."""
+    declared = [table for aggregate in aggregates() for table in aggregate.append_only]
+    return [*LEDGER, *declared]
+
+
+def grants(application: str, eraser: str) -> list[str]:
+    """Return the statements that give two roles their rights; names are not quoted.
+
+    The application reads everything, adds to what is append only, and writes
+    the rest. The eraser is an application that may also open the door. Neither
+    owns anything, so neither can take a trigger off.
+    """
+    return [
+        f"GRANT USAGE ON SCHEMA public TO {application}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {application}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {application}",
+        *(f"REVOKE UPDATE, DELETE ON {table} FROM {application}" for table in append_only()),
+        # When an account goes, django-reversion forgets its number.
+        f"GRANT UPDATE (user_id) ON reversion_revision TO {application}",
+        f"REVOKE INSERT, UPDATE, DELETE ON history_dirty, django_migrations FROM {application}",
+        f"GRANT {application} TO {eraser}",
+        f"GRANT EXECUTE ON FUNCTION history_erase(text, text, text, jsonb) TO {eraser}",
+    ]
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
