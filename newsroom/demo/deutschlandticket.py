@@ -418,6 +418,7 @@ PIECE = Piece(
                     " vereinbart.</p><h2>Was es bringt</h2>",
                 ),
             ),
+            losing=("geltung",),
             comment="Neuer Preis, kürzerer Vorspann",
         ),
         CiteMore("preis", Cite("vmk-2025", note="63 Euro von 2026 an.")),

@@ -147,10 +147,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revise:
-    """Edit the working copy: all changes in one save."""
+    """Edit the working copy: all changes in one save.
+
+    ``losing`` names the claims that lose their last words by it, to which the editor agrees.
+    """
 
     by: str
     changes: tuple[Change, ...]
+    losing: tuple[str, ...] = ()
     comment: str = ""
 
 
