@@ -40,7 +40,7 @@ from .models import Article, ArticleQuerySet
 from .room import find
 
 # Modules that others import by name; a name leads to the file's address with its digest.
-MODULES = ("editor", "claim-mark", "claim-paint", "parts", "saving", "pairing")
+MODULES = ("editor", "claim-mark", "claim-paint", "paste", "parts", "saving", "pairing")
 SCRIPTS = ("grow", "text-tools", "saving", "pairing", "typeahead", "dialog", "reading", "place")
 
 

@@ -8,6 +8,7 @@ import { clean, saveIfNeeded, stamp } from "newsroom/saving"
 
 const dialog = document.getElementById("claim-dialog")
 const NOBODY = "00000000-0000-0000-0000-000000000000"
+const FIELDS = "#manuscript [data-place] > textarea, #drawer textarea[name$='-caption']"
 // A claim that was marked for this dialog only goes again if nothing comes of it.
 let fresh = null
 // Words selected in a plain field before the dialog was opened: where, and which.
@@ -73,6 +74,8 @@ async function openClaim(id, { words = "", citation = "" } = {}) {
 async function mark(id = crypto.randomUUID(), isNew = true) {
   const instance = await editor
   if (!instance || !("writes" in desk.dataset)) return
+  // The browser tells the editor of a selection a moment later; what is seen selected is marked.
+  instance.view.domObserver.flush()
   let { from, to } = instance.state.selection
   const { doc, selection } = instance.state
   const { empty } = selection
@@ -80,7 +83,7 @@ async function mark(id = crypto.randomUUID(), isNew = true) {
   while (from < to && !doc.textBetween(from, from + 1, "", "\n").trim()) from += 1
   while (to > from && !doc.textBetween(to - 1, to, "", "\n").trim()) to -= 1
   const words = doc.textBetween(from, to, " ", " ").trim()
-  if (empty || !words) {
+  if (empty || !words || document.activeElement?.matches(FIELDS)) {
     const chosen = fieldSelection()
     if (chosen && isNew) {
       selected = chosen
@@ -104,7 +107,10 @@ async function check(id) {
 }
 
 function fieldSelection() {
-  for (const field of document.querySelectorAll("#manuscript [data-place] > textarea, #drawer textarea[name$='-caption']")) {
+  const fields = [...document.querySelectorAll(FIELDS)]
+  // A field keeps its selection when it is left: the one in use comes first.
+  fields.sort((one, other) => (other === document.activeElement) - (one === document.activeElement))
+  for (const field of fields) {
     const words = field.value.slice(field.selectionStart, field.selectionEnd).trim()
     if (words && field.selectionEnd > field.selectionStart) {
       const image = field.name.match(/^(images-\d+)-caption$/)

@@ -3,6 +3,7 @@
 import * as library from "django-prose-editor/editor"
 import { Claim } from "newsroom/claim-mark"
 import { ClaimPaint } from "newsroom/claim-paint"
+import { withoutStyles } from "newsroom/paste"
 
 const textarea = document.querySelector("#article_form [data-django-prose-editor-newsroom]")
 const available = { ...library, Claim, ClaimPaint }
@@ -33,6 +34,7 @@ function create() {
         "aria-label": textarea.getAttribute("aria-label") ?? "",
         spellcheck: "true",
       },
+      transformPastedHTML: withoutStyles,
     },
     onUpdate() {
       textarea.value = editor.isEmpty ? "" : editor.getHTML()

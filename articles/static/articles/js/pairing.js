@@ -1,7 +1,6 @@
 // Text and evidence go together: a claim chosen in one is shown in the other.
 import { editor } from "newsroom/editor"
 import { passages, show } from "newsroom/claim-paint"
-import { desk } from "newsroom/parts"
 
 let current = null
 let origin = null
@@ -86,7 +85,8 @@ if (rail) {
     const id = mark?.dataset.mark ?? mark?.dataset.claim ?? mark?.closest("[data-claim]")?.dataset.claim
     if (id) select(id, { from: "text" })
   })
-  desk.addEventListener("keydown", (event) => {
+  // Nothing has the focus at first: the keys work from anywhere on the page.
+  document.addEventListener("keydown", (event) => {
     if (event.altKey && !event.ctrlKey && ["ArrowUp", "ArrowDown"].includes(event.key)) {
       event.preventDefault()
       remember()
