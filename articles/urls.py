@@ -10,4 +10,14 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("<int:year>/<int:month>/<slug:slug>/", views.page, name="page"),
     path("<int:year>/<int:month>/<slug:slug>/v/<int:number>/", views.version, name="version"),
+    path(
+        "<int:year>/<int:month>/<slug:slug>/v/<int:number>/proof.json",
+        views.proof_data,
+        name="proof_data",
+    ),
+    path(
+        "<int:year>/<int:month>/<slug:slug>/v/<int:number>/proof",
+        views.proof_text,
+        name="proof_text",
+    ),
 ]

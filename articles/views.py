@@ -11,13 +11,17 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponsePermanentRedirect,
+    JsonResponse,
 )
 from django.shortcuts import render
 from django.utils.translation import get_supported_language_variant, override
 from django.views.decorators.http import require_safe
 
+from history.models import Entry
+from history.views import plain_text
+
 from . import page as pages
-from . import pictures, wording
+from . import pictures, proofs, wording
 from .models import Publication, image_storage
 
 ADDRESS = re.compile(r"/(\d{4})/(\d{2})/([^/]+)/")
@@ -53,10 +57,11 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def page(request: HttpRequest, year: int, month: int, slug: str) -> HttpResponse:
     """Show the live page; an address that the piece had before leads to the present one."""
-    document = _live(slug).public_document
+    live = _live(slug)
+    document = live.public_document
     if moved := _moved(request, document["address"], year, month):
         return moved
-    return _render(request, document)
+    return _render(request, document, checkpoint=proofs.checkpoint_of(live))
 
 
 @require_safe
@@ -67,11 +72,52 @@ def version(request: HttpRequest, year: int, month: int, slug: str, number: int)
     if moved := _moved(request, f"{newest['address']}v/{number}/", year, month):
         return moved
     if number == live.number:
-        return _render(request, newest, permanent=True)
-    publication = Publication.objects.filter(article=live.article_id, number=number).first()
+        return _render(request, newest, permanent=True, checkpoint=proofs.checkpoint_of(live))
+    publications = Publication.objects.filter(article=live.article_id, number=number)
+    publication = proofs.with_checkpoint(publications).first()
     if publication is None:
         raise Http404
-    return _render(request, publication.public_document, newest, permanent=True)
+    return _render(
+        request,
+        publication.public_document,
+        newest,
+        permanent=True,
+        checkpoint=proofs.checkpoint_of(publication),
+    )
+
+
+@require_safe
+def proof_data(request: HttpRequest, year: int, month: int, slug: str, number: int) -> HttpResponse:
+    """Give what proves that a publication stands in the ledger, for docs/verify_bundle.py."""
+    found = _proved(request, "proof.json", year, month, slug, number)
+    if isinstance(found, HttpResponse):
+        return found
+    response = JsonResponse(proofs.as_data(found), json_dumps_params={"ensure_ascii": False})
+    response["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+@require_safe
+def proof_text(request: HttpRequest, year: int, month: int, slug: str, number: int) -> HttpResponse:
+    """Give the same inclusion proof in the format of C2SP (tlog-proof)."""
+    found = _proved(request, "proof", year, month, slug, number)
+    if isinstance(found, HttpResponse):
+        return found
+    return plain_text(proofs.as_text(found))
+
+
+def _proved(
+    request: HttpRequest, name: str, year: int, month: int, slug: str, number: int
+) -> Entry | HttpResponse:
+    """Return the entry that recorded a publication, or the way to its present address."""
+    live = _live(slug)
+    if moved := _moved(request, f"{live.public_document['address']}v/{number}/{name}", year, month):
+        return moved
+    publication = Publication.objects.filter(article=live.article_id, number=number).first()
+    entry = proofs.entry_of(publication) if publication else None
+    if entry is None:
+        raise Http404
+    return entry
 
 
 @require_safe
@@ -89,9 +135,12 @@ def picture(request: HttpRequest, name: str) -> FileResponse:
 
 
 def _live(slug: str) -> Publication:
-    """Return the latest publication of the piece that has, or once had, this slug."""
+    """Return the latest publication of the piece that has, or once had, this slug.
+
+    With it comes from which checkpoint on the ledger proves it (``proofs.checkpoint_of``).
+    """
     known = Publication.objects.filter(slug=slug).values("article")
-    pieces = list(Publication.objects.live().filter(article__in=known))
+    pieces = list(proofs.with_checkpoint(Publication.objects.live().filter(article__in=known)))
     # A piece that gave its slug up must not hide the one that has it now.
     pieces.sort(key=lambda publication: (publication.slug == slug, publication.at))
     if not pieces:
@@ -115,6 +164,7 @@ def _render(
     newest: dict[str, Any] | None = None,
     *,
     permanent: bool = False,
+    checkpoint: int | None = None,
 ) -> HttpResponse:
     """Render a page in the article's language; only the live address is for search engines."""
     try:
@@ -128,7 +178,8 @@ def _render(
             image_url=image_storage().url,
             newest=newest,
         )
-        response = render(request, "articles/article_page.html", context | {"permanent": permanent})
+        context |= {"permanent": permanent, "checkpoint": checkpoint}
+        response = render(request, "articles/article_page.html", context)
     response["Content-Language"] = language
     if permanent:
         response["X-Robots-Tag"] = "noindex"
