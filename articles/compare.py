@@ -706,7 +706,11 @@ def _passages(
         elif earlier["exact"] != passage["exact"]:
             yield PassageChange("edited", passage["field"], changes)
     for passage in after.values():
-        yield PassageChange("added", passage["field"], (Change("+", passage["exact"]),))
+        if passage["start"] is None:
+            # Restored with its claim, though its words stand nowhere now.
+            yield PassageChange("lost", passage["field"], (Change("=", passage["exact"]),))
+        else:
+            yield PassageChange("added", passage["field"], (Change("+", passage["exact"]),))
     for passage in before.values():
         yield PassageChange("removed", passage["field"], (Change("-", passage["exact"]),))
 
