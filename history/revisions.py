@@ -4,6 +4,8 @@ Everything here only reads. Order is the ledger's; cost does not grow with the
 length of a history, as long as a page of it is asked for.
 """
 
+from datetime import datetime
+
 from django.db import models
 
 from .aggregates import aggregate_of
@@ -22,6 +24,17 @@ def revisions(instance: models.Model) -> EntryQuerySet:
         .select_related("payload", "payload__version")
         .defer("payload__version__serialized_data", "payload__salt", "digest")
     )
+
+
+def as_of(instance: models.Model, moment: datetime) -> Entry | None:
+    """Return the entry whose document held at a moment; ``None`` before the first.
+
+    It is the last one in the ledger that had been entered by then: the moment
+    of an entry counts as after it. One query; the entry comes as ``revisions`` gives it.
+    """
+    # Served by entry_by_subject from its newest end. The order is the ledger's and not that of the
+    # moments, which a clock that is put right may turn round.
+    return revisions(instance).filter(at__lte=moment).first()
 
 
 def latest_revision(instance: models.Model) -> int:
