@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -16,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from . import pictures, services
 from .body import BodyFormField
 from .choices import Kind, State
-from .models import Article, Byline, Image, Person
+from .models import Article, Image, Person
+from .services import Over
 
 User = get_user_model()
 
@@ -28,14 +28,6 @@ class MomentInput(forms.DateTimeInput):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format=MOMENT, **kwargs)
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    """A person over a piece, with their role there."""
-
-    person: UUID
-    role: str = ""
 
 
 class BylinesWidget(forms.Widget):
@@ -88,7 +80,7 @@ class BylinesField(forms.Field):
             raise ValidationError(_("A person has one byline only."))
         if keys and Person.objects.filter(pk__in=keys).count() != len(keys):
             raise ValidationError(_("There is no such person."))
-        if any(len(row.role) > 100 for row in rows):
+        if any(len(row.role or "") > 100 for row in rows):
             raise ValidationError(_("A role has at most 100 characters."))
         return rows
 
@@ -164,9 +156,6 @@ class WritingForm(forms.ModelForm):
     def validate_unique(self) -> None:
         if "slug" in self.changed_data:
             super().validate_unique()
-
-    def validate_constraints(self) -> None:
-        """There is one, on the headline, which the form requires."""
 
     @property
     def wrong_properties(self) -> bool:
@@ -271,22 +260,6 @@ class _Known(forms.Field):
 ImageFormSet = inlineformset_factory(
     Article, Image, form=ImageForm, formset=BaseImages, extra=1, can_delete=True
 )
-
-
-def apply_bylines(article: Article, rows: Sequence[Over]) -> None:
-    """Put these people over a piece, in this order and with their roles, inside an act."""
-    present = {row.person_id: row for row in article.bylines.all()}
-    wanted = {row.person for row in rows}
-    gone = [row.pk for key, row in present.items() if key not in wanted]
-    if gone:
-        Byline.objects.filter(pk__in=gone).delete()
-    for position, row in enumerate(rows):
-        byline = present.get(row.person)
-        if byline is None:
-            byline = Byline(pk=uuid4(), article=article, person_id=row.person, position=-1)
-        if (byline.position, byline.role) != (position, row.role):
-            byline.position, byline.role = position, row.role
-            byline.save()
 
 
 class HandOnForm(forms.Form):

@@ -1,6 +1,6 @@
 """What can be done with a piece. Each service is one act: wholly done and on record, or not."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,14 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import services as claims
+from claims.holdings import Holdings
 from claims.models import Claim
-from history import canonical, erasure, ledger, revisions
-from history.acts import act, lock
+from history import canonical, erasure, revisions
+from history.acts import Act, act, lock
 from history.models import Entry, Erasure
 
 from . import gate, parts, public, redaction
@@ -76,40 +76,85 @@ def create_article(
     article = Article(headline=headline, body=body, language=language, section=section, **fields)
     with act("articles.article.created", actor=actor, comment=comment):
         article.slug = slug or free_slug(Article, headline)
-        article.body = claims.admit(article, body).body
+        article.body = claims.admit(body, {}).body
         article.full_clean()
         article.save(force_insert=True)
         article.tags.set(tags)
-        set_bylines(article, bylines)
+        set_bylines(article, [Over(person.pk) for person in bylines])
         claims.sync(article)
     return article
 
 
-def set_bylines(article: Article, people: Sequence[Person]) -> None:
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A person over a piece, with their role there; ``None`` leaves the role as it is."""
+
+    person: UUID
+    role: str | None = None
+
+
+def set_bylines(article: Article, rows: Sequence[Over]) -> None:
     """Put these people over a piece, in this order, inside an act."""
     present = {row.person_id: row for row in article.bylines.all()}
-    wanted = {person.pk: index for index, person in enumerate(people)}
-    article.bylines.exclude(person__in=wanted).delete()
-    for person, position in wanted.items():
-        row = present.get(person)
-        if row is None:
-            Byline.objects.create(article=article, person_id=person, position=position)
-        elif row.position != position:
-            row.position = position
-            row.save(update_fields=["position"])
+    wanted = {row.person for row in rows}
+    gone = [row.pk for person, row in present.items() if person not in wanted]
+    if gone:
+        Byline.objects.filter(pk__in=gone).delete()
+    for position, row in enumerate(rows):
+        byline = present.get(row.person) or Byline(article=article, person_id=row.person)
+        role = byline.role if row.role is None else row.role
+        if byline._state.adding or (byline.position, byline.role) != (position, role):
+            byline.position, byline.role = position, role
+            byline.save()
 
 
-def guard_save(
-    stored: Article, edited: Article, *, based_on: int | None, confirmed: Collection[UUID] = ()
+def write(
+    this: Act,
+    stored: Article,
+    edited: Article,
+    *,
+    based_on: int | None,
+    confirmed: Collection[UUID] = (),
+    bylines: Sequence[Over] | None = None,
+    tags: Collection[Tag] | None = None,
+    save_images: Callable[[], object] | None = None,
 ) -> claims.Admitted:
-    """Say whether edited texts may replace those of the stored, locked article.
+    """Put an edited article in the place of the stored, locked one; claims follow the texts.
 
     ``based_on`` is the revision that the editor had opened (``None``: whatever
-    is there); ``confirmed`` are the claims whose vanishing was agreed to.
-    The edited body is left without foreign marks. Raises ``ConflictingSave``
-    or ``ClaimsWouldVanish``. Checks, readings and
+    is there); ``confirmed`` are the claims whose vanishing was agreed to. Bylines,
+    tags and images that are not given stay. The edited body is left without
+    foreign marks. Raises ``ConflictingSave`` or ``ClaimsWouldVanish``. Checks, readings and
     evidence that came in the meantime are no conflict: a save does not touch them.
     """
+    _refuse_conflict(stored, based_on)
+    held = Holdings.of(stored)
+    admitted = claims.admit(edited.body, held.claims)
+    edited.body = admitted.body
+    vanishing = claims.vanishing(edited, held)
+    if any(claim.pk not in confirmed for claim in vanishing):
+        raise ClaimsWouldVanish(vanishing)
+    columns = [field.attname for field in Article._meta.concrete_fields]
+    if any(getattr(stored, name) != getattr(edited, name) for name in columns):
+        edited.save()
+    if tags is not None:
+        edited.tags.set(tags)
+    if bylines is not None:
+        set_bylines(edited, bylines)
+    if save_images is not None:
+        save_images()
+    claims.sync(edited, held if save_images is None else None)
+    moved = {
+        name: [getattr(stored, name), getattr(edited, name)]
+        for name in ("slug", "state")
+        if getattr(stored, name) != getattr(edited, name)
+    }
+    if moved:
+        this.note(edited, workflow=moved)
+    return admitted
+
+
+def _refuse_conflict(stored: Article, based_on: int | None) -> None:
     latest = revisions.latest_revision(stored)
     if based_on is not None and based_on != latest:
         between = revisions.documents(stored, based_on, latest)
@@ -119,12 +164,6 @@ def guard_save(
         ]
         if len(written) != 2 or written[0] != written[1]:
             raise ConflictingSave(stored, latest)
-    admitted = claims.admit(stored, edited.body)
-    edited.body = admitted.body
-    vanishing = claims.vanishing(stored, edited)
-    if any(claim.pk not in confirmed for claim in vanishing):
-        raise ClaimsWouldVanish(vanishing)
-    return admitted
 
 
 def save_article(
@@ -140,7 +179,7 @@ def save_article(
 ) -> Article:
     """Save changed fields of a piece; claims and passages follow the text.
 
-    Raises ``ConflictingSave``, ``ClaimsWouldVanish`` (see ``guard_save``) and
+    Raises ``ConflictingSave``, ``ClaimsWouldVanish`` (see ``write``) and
     ``ValidationError``. Fields that are not given stay as they are stored.
     """
     with act("articles.article.saved", actor=actor, comment=comment) as this:
@@ -148,23 +187,17 @@ def save_article(
         edited = copy(stored)
         for name, value in fields.items():
             setattr(edited, name, value)
-        # As it will stand in the row, so that marks are judged by what is kept.
-        edited.body = Article._meta.get_field("body").clean(edited.body, edited)
-        guard_save(stored, edited, based_on=based_on, confirmed=confirmed)
+        # Texts are then as they will stand in the row: marks are judged by what is kept.
         edited.full_clean()
-        edited.save()
-        if tags is not None:
-            edited.tags.set(tags)
-        if bylines is not None:
-            set_bylines(edited, bylines)
-        claims.sync(edited)
-        moved = {
-            name: [getattr(stored, name), getattr(edited, name)]
-            for name in ("slug", "state")
-            if getattr(stored, name) != getattr(edited, name)
-        }
-        if moved:
-            this.note(edited, workflow=moved)
+        write(
+            this,
+            stored,
+            edited,
+            based_on=based_on,
+            confirmed=confirmed,
+            bylines=None if bylines is None else [Over(person.pk) for person in bylines],
+            tags=tags,
+        )
     return edited
 
 
@@ -380,8 +413,6 @@ def publish(
                 "waivers": publication.waivers,
             },
         )
-        # It is published even if signing fails: the next checkpoint covers it as well.
-        transaction.on_commit(ledger.issue_checkpoint, robust=True)
     return publication
 
 

@@ -20,7 +20,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from claims import services as claims
 from claims.cards import people, whole_words
 from claims.models import Claim, Passage
 from claims.text import read
@@ -29,7 +28,7 @@ from history.acts import act, lock
 from history.models import Entry
 
 from . import services
-from .forms import ImageFormSet, Refused, WritingForm, apply_bylines
+from .forms import ImageFormSet, Refused, WritingForm
 from .models import Article
 from .room import Room, as_key, find, parts, wants_parts
 
@@ -70,23 +69,17 @@ def save(
         images = ImageFormSet(request.POST, request.FILES, instance=draft, prefix="images")
         if not (writing.is_valid() and images.is_valid()):
             raise WritingRefused(writing, images)
-        admitted = services.guard_save(
+        told, changed = writing.cleaned_data, writing.changed_data
+        admitted = services.write(
+            this,
             stored,
             draft,
-            based_on=writing.cleaned_data["based_on"],
+            based_on=told["based_on"],
             confirmed=confirmed(request),
+            bylines=told["bylines"] if "bylines" in changed else None,
+            tags=told["tags"] if "tags" in changed else None,
+            save_images=images.save if images.has_changed() else None,
         )
-        if writing.has_changed() or draft.body != stored.body:
-            draft.save()
-            if "tags" in writing.changed_data:
-                draft.tags.set(writing.cleaned_data["tags"])
-            if "bylines" in writing.changed_data:
-                apply_bylines(draft, writing.cleaned_data["bylines"])
-        if images.has_changed():
-            images.save()
-        claims.sync(draft)
-        if draft.slug != stored.slug:
-            this.note(draft, workflow={"slug": [stored.slug, draft.slug]})
         if then:
             then(draft)
     return Saved(

@@ -5,7 +5,6 @@ its exact words, told apart by the words around them; what is not found, or
 not told apart, is lost: an honest orphan is better than a wrong anchor.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -33,8 +32,10 @@ def find(text: str, passage: Passage) -> int | None:
     return starts[0] if len(starts) == 1 else None
 
 
-def sync(claims: Iterable[Claim], places: Iterable[Place]) -> None:
-    """Bring the passages of a piece's live claims in line with its texts.
+def sync(
+    claims: Iterable[Claim], stored: Mapping[UUID, Sequence[Passage]], places: Iterable[Place]
+) -> None:
+    """Bring the passages of a piece's live claims, as they are stored, in line with its texts.
 
     Rows that are right already are not touched. A claim whose last passage
     vanished keeps it, without a start; if another passage of the claim still
@@ -43,14 +44,10 @@ def sync(claims: Iterable[Claim], places: Iterable[Place]) -> None:
     by_place = {place.key: place for place in places}
     body = by_place[Field.BODY, None]
     runs = marked(body.manuscript)
-    claims = list(claims)
-    rows: dict[UUID, list[Passage]] = defaultdict(list)
-    for passage in Passage.objects.filter(claim__in=claims).order_by("start", "pk"):
-        rows[passage.claim_id].append(passage)
     changed: list[Passage] = []
     delete: list[UUID] = []
     for claim in claims:
-        own = rows[claim.pk]
+        own = stored.get(claim.pk, ())
         kept, moved = follow(claim.pk, own, runs.get(str(claim.pk), []), by_place)
         changed += moved
         delete += {row.pk for row in own} - {row.pk for row in kept}

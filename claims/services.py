@@ -4,7 +4,7 @@ Articles are named by instance and never imported: a claim knows its piece,
 this app does not know what else a piece is.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from sources.models import Source
 from . import passages, readings, sentences
 from .choices import Place as Field
 from .choices import Stance, Verdict
+from .holdings import Holdings
 from .models import Check, Citation, Claim, Passage, Reading
 from .places import Place, places
 from .standing import Evidence, fingerprint
@@ -48,35 +49,30 @@ class Admitted:
     foreign: tuple[UUID, ...]
 
 
-def admit(article: Any, body: str) -> Admitted:
-    """Sort the marks of a body that is about to become the article's. Changes nothing."""
+def admit(body: str, own: Mapping[UUID, Claim]) -> Admitted:
+    """Sort the marks of a body that is about to become that of a piece. Changes nothing.
+
+    ``own`` are all claims of the piece.
+    """
     marks = [UUID(claim) for claim in claim_ids(body)]
-    known = {
-        claim.pk: claim for claim in Claim.objects.filter(pk__in=marks).only("article", "withdrawn")
-    }
-    foreign = tuple(pk for pk in marks if pk in known and known[pk].article_id != article.pk)
+    unknown = [pk for pk in marks if pk not in own]
+    taken = set(Claim.objects.filter(pk__in=unknown).values_list("pk", flat=True))
+    foreign = tuple(pk for pk in unknown if pk in taken)
     return Admitted(
         body=unmark(body, [str(pk) for pk in foreign]) if foreign else body,
-        new=tuple(pk for pk in marks if pk not in known),
-        revived=tuple(
-            pk
-            for pk in marks
-            if pk in known and known[pk].withdrawn and known[pk].article_id == article.pk
-        ),
+        new=tuple(pk for pk in unknown if pk not in taken),
+        revived=tuple(pk for pk in marks if pk in own and own[pk].withdrawn),
         foreign=foreign,
     )
 
 
-def vanishing(stored: Any, edited: Any) -> list[Claim]:
+def vanishing(edited: Any, held: Holdings) -> list[Claim]:
     """Return the live claims that would lose their last passage if the edited texts were saved.
 
-    Both are the same article, as stored and as about to be. Claims that are
-    lost already are not told.
+    ``held`` is what the article holds as it is stored. Claims that are lost
+    already are not told.
     """
-    names = ("kicker", "headline", "standfirst", "body")
-    if all(getattr(stored, name) == getattr(edited, name) for name in names):
-        return []
-    texts = {place.key: place for place in places(edited, stored.images.all())}
+    texts = {place.key: place for place in places(edited, held.images)}
     marks = set(claim_ids(edited.body))
 
     def stands(row: Passage) -> bool:
@@ -85,29 +81,26 @@ def vanishing(stored: Any, edited: Any) -> list[Claim]:
         place = texts.get((row.field, row.image_id))
         return place is not None and passages.find(place.text, row) is not None
 
-    found = Passage.objects.filter(
-        claim__article_id=stored.pk, claim__withdrawn=False, start__isnull=False
-    )
-    kept: set[UUID] = set()
-    had: dict[UUID, Claim] = {}
-    for row in found.select_related("claim"):
-        had[row.claim_id] = row.claim
-        if stands(row):
-            kept.add(row.claim_id)
-    gone = [claim for key, claim in had.items() if key not in kept and str(key) not in marks]
+    gone = []
+    for key, claim in held.claims.items():
+        had = [row for row in held.passages.get(key, ()) if row.start is not None]
+        kept = str(key) in marks or any(stands(row) for row in had)
+        if had and not kept and not claim.withdrawn:
+            gone.append(claim)
     return sorted(gone, key=lambda claim: claim.statement)
 
 
-def sync(article: Any) -> None:
+def sync(article: Any, held: Holdings | None = None) -> None:
     """Bring claims and passages in line with the article's texts, inside an act.
 
-    Marks without a claim get one, stating the marked words.
+    Marks without a claim get one, stating the marked words. ``held`` saves
+    loading what the article holds, if nothing of that has changed since.
     """
-    images = list(article.images.all())
-    texts = places(article, images)
+    held = held or Holdings.of(article)
+    texts = places(article, held.images)
     body = texts[-1]
     runs = marked(body.manuscript)
-    claims = {claim.pk: claim for claim in Claim.objects.filter(article_id=article.pk)}
+    claims = held.claims
     for key, spans in runs.items():
         claim = claims.get(UUID(key))
         if claim is None:
@@ -118,7 +111,8 @@ def sync(article: Any) -> None:
         elif claim.withdrawn:
             claim.withdrawn = False
             claim.save(update_fields=["withdrawn"])
-    passages.sync([claim for claim in claims.values() if not claim.withdrawn], texts)
+    live = [claim for claim in claims.values() if not claim.withdrawn]
+    passages.sync(live, held.passages, texts)
 
 
 def place_of(article: Any, field: str, image: UUID | None = None) -> Place:

@@ -124,7 +124,7 @@ def test_a_lost_claim_is_placed_anew(piece, admin) -> None:
 def test_marks_of_another_piece_are_taken_out(piece, admin) -> None:
     foreign = factories.claim(factories.article(admin))
     own = f'<p><span data-claim="{foreign.pk}">Mehr als 5000</span> kamen.</p>'
-    admitted = services.admit(piece, own)
+    admitted = services.admit(own, {})
     assert admitted.foreign == (foreign.pk,)
     assert admitted.body == "<p>Mehr als 5000 kamen.</p>"
     save_article(piece, actor=admin, body=own)
