@@ -24,6 +24,7 @@ from js_asset import ImportMap, Media, Script
 from history.models import Entry
 
 from . import (
+    admin_erasure,  # noqa: F401
     admin_labels,  # noqa: F401
     services,
     views_checks,
@@ -205,6 +206,11 @@ class ArticleAdmin(admin.ModelAdmin):
             on("history/", past(views_history.history), "history"),
             on("history/<int:number>/", past(views_history.revision), "revision"),
             on("history/compare/", past(views_history.compared), "compare"),
+            on(
+                "compare/p<int:old>/p<int:new>/",
+                past(views_history.publications_compared),
+                "compare_publications",
+            ),
             on(
                 "history/<int:number>/restore/",
                 require_http_methods([*get, *post])(csrf_protect(restoring)),

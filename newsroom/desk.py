@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ AREAS: dict[str, str | Promise] = {
     "articles.section": _("Sections"),
     "articles.tag": _("Tags"),
     "history.entry": _("Ledger"),
+    "history.erasure": _("Erasures"),
     "newsroom.user": _("Accounts"),
 }
 
@@ -61,6 +62,20 @@ class DeskSite(AdminSite):
                 address = reverse(f"admin:{model.replace('.', '_')}_changelist")
                 areas.append(Area(label, address, request.path.startswith(address)))
         return areas
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        # This module is read before there are models.
+        from history import views_timeline
+
+        return [
+            path("timeline/", self.admin_view(views_timeline.house), name="timeline"),
+            path(
+                "people/<uuid:key>/timeline/",
+                self.admin_view(views_timeline.person),
+                name="person_timeline",
+            ),
+            *super().get_urls(),
+        ]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -55,7 +55,12 @@ _PUBLISHER: Final = (
     *_each("claims", "delete", "claim citation"),
     *_each("sources", "delete", "source"),
 )
-_AUDITOR: Final = (*_EVERYTHING, "newsroom.view_user", "auth.view_group", "history.view_entry")
+_AUDITOR: Final = (
+    *_EVERYTHING,
+    "newsroom.view_user",
+    "auth.view_group",
+    *_each("history", "view", "entry checkpoint erasure"),
+)
 
 # Role -> permissions. A role is a group of the same name; people may have several.
 ROLES: Final[dict[str, tuple[str, ...]]] = {

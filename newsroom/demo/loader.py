@@ -204,13 +204,11 @@ class _Replay:
             if fields[change.field].count(change.old) != 1:
                 raise ValueError(f"{self.piece.slug}: not there once: {change.old}")
             fields[change.field] = fields[change.field].replace(change.old, change.new)
-        # The script knows what it takes out.
-        confirmed = Claim.objects.filter(article=article).values_list("pk", flat=True)
         articles.save_article(
             article,
             actor=self.users[step.by],
             comment=step.comment,
-            confirmed=set(confirmed),
+            confirmed={self._claim(key).pk for key in step.losing},
             **fields,
         )
 

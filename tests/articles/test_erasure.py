@@ -233,3 +233,74 @@ def test_asking_shows_where_the_words_stand(piece) -> None:
     assert found["sources.source"] == 1
     assert found["history.entry"] > 3
     assert erasure.found_in(["Niemand Sonst"]) == {}
+
+
+class TestDesk:
+    def test_one_asks_another_sees_where_the_words_stand_and_erases(
+        self, piece, asker, decider, client
+    ) -> None:
+        client.force_login(asker)
+        response = client.post(
+            "/desk/history/erasure/add/", {"words": f"{NAME}\nLöschmann", "reason": "Art. 17"}
+        )
+        asked = Erasure.objects.get()
+        page = f"/desk/history/erasure/{asked.pk}/change/"
+        assert response["Location"] == page
+        assert 'name="erase"' not in client.get(page).content.decode()
+        assert (
+            client.post(f"/desk/history/erasure/{asked.pk}/decide/", {"erase": "1"}).status_code
+            == 403
+        )
+        client.force_login(decider)
+        shown = client.get(page).content.decode()
+        assert NAME in shown
+        assert 'name="erase"' in shown
+        client.post(f"/desk/history/erasure/{asked.pk}/decide/", {"erase": "1"})
+        assert NAME not in everything_stored()
+        assert NAME not in client.get(page).content.decode()
+
+    def test_words_that_are_too_short_are_refused_and_kept_in_the_form(self, asker, client) -> None:
+        client.force_login(asker)
+        response = client.post("/desk/history/erasure/add/", {"words": "er", "reason": "Art. 17"})
+        assert response.status_code == 200
+        assert ">er</textarea>" in response.content.decode().replace("\n", "")
+        assert not Erasure.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("role", "status"),
+        [
+            ("reporter", 403),
+            ("checker", 403),
+            ("editor", 403),
+            ("auditor", 200),
+            ("publisher", 200),
+        ],
+    )
+    def test_who_may_see_erasures(self, role, status, asker, client) -> None:
+        asked = erasure.ask(actor=asker, words=[NAME], reason="Grund")
+        client.force_login(factories.user(role))
+        assert client.get("/desk/history/erasure/").status_code == status
+        assert client.get(f"/desk/history/erasure/{asked.pk}/change/").status_code == status
+        added = client.get("/desk/history/erasure/add/").status_code
+        assert added == (200 if role == "publisher" else 403)
+
+
+def test_the_command_lists_what_waits_and_carries_it_out(piece, asker, decider) -> None:
+    from io import StringIO
+
+    from django.core.management import CommandError
+
+    asked = erasure.ask(actor=asker, words=[NAME, "Löschmann"], reason="Grund")
+    out = StringIO()
+    call_command("erase", stdout=out)
+    assert str(asked.pk) in out.getvalue()
+    for arguments, status in (
+        (["nicht-da"], 2),
+        ([str(asked.pk)], 2),
+        ([str(asked.pk), "--as", asker.username], 1),
+    ):
+        with pytest.raises(CommandError) as refused:
+            call_command("erase", *arguments)
+        assert refused.value.returncode == status
+    call_command("erase", str(asked.pk), "--as", decider.username, stdout=out)
+    assert NAME not in everything_stored()
