@@ -5,6 +5,7 @@ sources, sections …) stays a key here; `Comparison.needs` says which names a p
 the templates look them up in the mapping that the view hands them.
 """
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from claims import text
+from claims.choices import State
 from history.diff import BlockChange, Change, blocks, count, words
+
+from .looking_back import state_then
 
 Document = Mapping[str, Any]
 
@@ -216,7 +220,9 @@ class ClaimChange:
     """What happened to one claim, as it is in `claim` and was in `before`.
 
     `checks` are the new ones, oldest first, `verdict` the latest one before them. "changed" may
-    mean no more than new checks: then every other part is empty.
+    mean no more than new checks: then every other part is empty. `number` counts the claims of
+    the document that has it. `was` and `now` are its standings as far as the documents tell
+    (see `looking_back.state_then`); empty where a document does not have it.
     """
 
     op: Literal["added", "withdrawn", "restored", "changed"]
@@ -229,6 +235,24 @@ class ClaimChange:
     citations: tuple[CitationChange, ...] = ()
     checks: tuple[Mapping[str, Any], ...] = ()
     verdict: str = ""
+    number: int = 0
+    was: str = ""
+    now: str = ""
+
+    @property
+    def went_stale(self) -> bool:
+        """Whether a check that counted stopped to count, by what was changed."""
+        return _verified(self.was) and bool(self.now) and not _verified(self.now)
+
+    @property
+    def counts_again(self) -> bool:
+        """Whether an earlier check counts again, since what it was made on is back."""
+        return (
+            not self.checks
+            and bool(self.was or self.op == "restored")
+            and not _verified(self.was)
+            and _verified(self.now)
+        )
 
     @property
     def reworded(self) -> bool:
@@ -239,6 +263,10 @@ class ClaimChange:
         return self.op != "changed" or bool(
             self.reworded or self.differences or self.passages or self.citations
         )
+
+
+def _verified(state: str) -> bool:
+    return bool(state) and state not in (State.UNCHECKED, State.STALE, State.ORPHAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,23 +371,180 @@ class Fact(NamedTuple):
     other: int = 0
 
 
-def summary(old: Document | None, new: Document) -> list[Fact]:
-    """Return what changed as countable facts, cheaply: nothing is laid out for reading.
+class ClaimFact(NamedTuple):
+    """Something that happened to one claim. As JSON: `[what, claim, number, old, new]`.
 
-    Without an old document, what the piece began with. Empty: nothing differs.
+    `claim` is its key, `number` its place in the piece then. `what` says what `old` and `new` are:
+
+    - "claim.added", "claim.restored", "claim.withdrawn": nothing;
+    - "claim.figure": a figure of its words, as it was and as it is;
+    - "claim.passage", "claim.marked", "claim.unmarked", "claim.lost", "claim.found": its words in
+      the piece changed, came, went, cannot be found any more or again; "claim.statement": it was
+      reworded; nothing;
+    - "claim.risk", "claim.voice", "claim.as_of", "claim.check_by": the values;
+      "claim.attribution", "claim.rests_on": nothing;
+    - "claim.cited", "claim.recited", "claim.uncited": the key of the source, and the stance;
+    - "claim.checked": the verdict before ("" without one), and the new one;
+    - "claim.stale", "claim.counts": its standing before and after, because a check that counted
+      stopped to count, or an earlier one counts again.
+
+    Figures, days and values of vocabularies are all that is told in words, so no name is.
+    """
+
+    what: str
+    claim: str
+    number: int
+    old: str = ""
+    new: str = ""
+
+
+# How many facts a summary has at most; of those about claims at least so many are told.
+MOST_FACTS = 20
+LEAST_CLAIM_FACTS = 8
+_LONGEST_FIGURE = 24
+_MOST_FIGURES = 3
+
+
+def summary(old: Document | None, new: Document) -> list[Fact | ClaimFact]:
+    """Return what changed as facts, cheaply: nothing is laid out for reading.
+
+    First what can be counted, then what happened to which claim, in reading order. There are at
+    most MOST_FACTS; `Fact("more", n)` at the end says how many about claims were left out, the
+    least telling ones. Without an old document, what the piece began with. Empty: nothing differs.
     """
     if old is None:
-        facts = [Fact("begun", _total_words(new["content"]))]
         claims = new["content"]["claims"]
-        facts.append(Fact("claims_added", len(claims)))
-        facts.append(Fact("citations_added", sum(len(c["citations"]) for c in claims)))
-        return [facts[0], *(fact for fact in facts[1:] if fact.number)]
-    return list(_facts(_Parts.of(old, new)))
+        begun = [
+            Fact("begun", _total_words(new["content"])),
+            Fact("claims_added", len(claims)),
+            Fact("citations_added", sum(len(c["citations"]) for c in claims)),
+        ]
+        return _bounded(
+            [fact for fact in begun if fact.number or fact.what == "begun"],
+            [ClaimFact("claim.added", c["id"], at) for at, c in enumerate(claims, start=1)],
+        )
+    parts = _Parts.of(old, new)
+    told = [fact for claim in parts.claims for fact in _claim_facts(claim)]
+    return _bounded(list(_facts(parts)), told)
+
+
+def _bounded(counts: list[Fact], told: list[ClaimFact]) -> list[Fact | ClaimFact]:
+    most = max(LEAST_CLAIM_FACTS, MOST_FACTS - 1 - len(counts))
+    if len(told) <= most:
+        return [*counts, *told]
+    by_weight = sorted(range(len(told)), key=lambda at: (_weight(told[at]), at))
+    kept = sorted(by_weight[:most])
+    return [*counts, *(told[at] for at in kept), Fact("more", len(told) - most)]
+
+
+_TELLING = (
+    "claim.stale",
+    "claim.figure",
+    "claim.withdrawn",
+    "claim.lost",
+    "claim.restored",
+    "claim.checked",
+    "claim.counts",
+    "claim.added",
+    "claim.uncited",
+    "claim.cited",
+    "claim.statement",
+    "claim.passage",
+)
+
+
+def _weight(fact: ClaimFact) -> int:
+    return _TELLING.index(fact.what) if fact.what in _TELLING else len(_TELLING)
+
+
+def _claim_facts(claim: ClaimChange) -> Iterable[ClaimFact]:
+    def fact(what: str, old: Any = "", new: Any = "") -> ClaimFact:
+        return ClaimFact(f"claim.{what}", claim.id, claim.number, old or "", new or "")
+
+    if claim.op != "changed":
+        yield fact(claim.op)
+    figures, only_statement, only_passages = _figures(claim)
+    if claim.op != "withdrawn":
+        for gone, come in figures:
+            yield fact("figure", gone, come)
+        if claim.reworded and not only_statement:
+            yield fact("statement")
+        done = {"edited": "passage", "added": "marked", "removed": "unmarked"}
+        for op in dict.fromkeys(passage.op for passage in claim.passages):
+            if claim.op == "changed" and not (op == "edited" and only_passages):
+                yield fact(done.get(op, op))
+        for difference in claim.differences:
+            if difference.form in ("choice", "date"):
+                yield fact(difference.name, difference.old, difference.new)
+            elif difference.name != "citations":
+                yield fact(difference.name)
+        cited = {"added": "cited", "changed": "recited", "removed": "uncited"}
+        for citation in claim.citations:
+            row = citation.citation
+            yield fact(cited[citation.op], row["source"], row["stance"])
+    before = claim.verdict
+    for check in claim.checks:
+        yield fact("checked", before, check["verdict"])
+        before = check["verdict"]
+    if claim.went_stale and not any(check["verdict"] == "void" for check in claim.checks):
+        yield fact("stale", claim.was, claim.now)
+    elif claim.counts_again:
+        yield fact("counts", claim.was, claim.now)
+
+
+# A figure by itself: with letters or signs in it, it may be somebody's name or address.
+_FIGURE = re.compile(r"(?<![\w\-‐‑])\d+(?:[.,:/’'\u00a0\u202f–-]\d+)*(?!\w|[\-‐‑]\w)")
+
+
+def _figures(claim: ClaimChange) -> tuple[list[tuple[str, str]], bool, bool]:
+    """Return figures that were replaced by others, and whether that is all that was reworded.
+
+    The two answers are for its statement and for its passages.
+    """
+    found: dict[tuple[str, str], None] = {}
+
+    def only_figures(changes: Sequence[Change]) -> bool:
+        only = True
+        for gone, come in _replacements(changes):
+            old, new = _FIGURE.findall(gone), _FIGURE.findall(come)
+            if len(old) == len(new):
+                pairs = [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]
+                found.update(dict.fromkeys(pairs))
+            only = only and (gone.strip(), come.strip()) in found
+        return only
+
+    passages = [
+        only_figures(passage.changes) for passage in claim.passages if passage.op == "edited"
+    ]
+    statement = only_figures(claim.statement)
+    short = [pair for pair in found if max(map(len, pair)) <= _LONGEST_FIGURE]
+    told = short[:_MOST_FIGURES]
+    whole = len(told) == len(found) > 0
+    return told, whole and statement, whole and all(passages)
+
+
+def _replacements(changes: Sequence[Change]) -> Iterable[tuple[str, str]]:
+    """Yield what went and what came in its place."""
+    gone = ""
+    for op, words_ in changes:
+        if op == "-":
+            gone = words_
+            continue
+        if op == "+":
+            yield gone, words_
+        elif gone:
+            yield gone, ""
+        gone = ""
+    if gone:
+        yield gone, ""
 
 
 def in_words(facts: Iterable[Sequence[Any]]) -> list[str]:
-    """Return a phrase for each fact in the language that is active; unknown ones are left out."""
-    return [phrase for fact in facts if (phrase := _phrase(Fact(*fact)))]
+    """Return a phrase for each countable fact in the language that is active.
+
+    Unknown ones are left out, as are those about single claims.
+    """
+    return [phrase for fact in facts if (phrase := _phrase(Fact(*fact[:3])))]
 
 
 def _phrase(fact: Fact) -> str:
@@ -400,6 +585,12 @@ def _phrase(fact: Fact) -> str:
             said = ngettext("%(n)d citation changed", "%(n)d citations changed", n)
         case "citations_removed":
             said = ngettext("%(n)d citation removed", "%(n)d citations removed", n)
+        case "stale":
+            said = ngettext("%(n)d check went stale", "%(n)d checks went stale", n)
+        case "more":
+            said = ngettext(
+                "and %(n)d more change to claims", "and %(n)d more changes to claims", n
+            )
         case "checks":
             said = ngettext("%(n)d check", "%(n)d checks", n)
         case "readings":
@@ -622,21 +813,29 @@ def _order(
 def _claims(old: Document, new: Document) -> Iterable[ClaimChange]:
     before, after = _by_id(old["content"]["claims"]), _by_id(new["content"]["claims"])
     withdrawn_before = _by_id(old["record"]["withdrawn"])
-    checks: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for check in _news(old["record"]["checks"], new["record"]["checks"]):
-        checks[check["claim"]].append(check)
-    verdicts = {
-        check["claim"]: check["verdict"]
-        for check in sorted(old["record"]["checks"], key=lambda check: check["at"])
+    checks_old, checks_new = _checks(old), _checks(new)
+    known = {check["id"] for check in old["record"]["checks"]}
+    numbers = {
+        **{key: at for at, key in enumerate(before, start=1)},
+        **{key: at for at, key in enumerate(after, start=1)},
     }
     for key, claim in after.items():
         earlier = before.get(key) or withdrawn_before.get(key)
-        new_checks = tuple(sorted(checks.pop(key, ()), key=lambda check: check["at"]))
-        if earlier is None:
-            yield ClaimChange("added", key, claim, checks=new_checks, citations=_cited(claim))
-            continue
+        new_checks = tuple(check for check in checks_new[key] if check["id"] not in known)
         op: Literal["restored", "changed"] = "changed" if key in before else "restored"
-        if op == "changed" and earlier == claim and not new_checks:
+        if earlier is not None and op == "changed" and earlier == claim and not new_checks:
+            continue
+        now = state_then(claim, checks_new[key][::-1])
+        if earlier is None:
+            yield ClaimChange(
+                "added",
+                key,
+                claim,
+                checks=new_checks,
+                citations=_cited(claim),
+                number=numbers[key],
+                now=now,
+            )
             continue
         change = ClaimChange(
             op,
@@ -651,17 +850,34 @@ def _claims(old: Document, new: Document) -> Iterable[ClaimChange]:
             passages=tuple(_passages(earlier["passages"], claim["passages"])),
             citations=tuple(_citations(earlier["citations"], claim["citations"])),
             checks=new_checks,
-            verdict=verdicts.get(key, ""),
+            verdict=checks_old[key][-1]["verdict"] if checks_old[key] else "",
+            number=numbers[key],
+            was=state_then(earlier, checks_old[key][::-1]) if op == "changed" else "",
+            now=now,
         )
         # Only the place of its passages may have changed, which is nothing that happened to it.
         if change.content_changed or new_checks:
             yield change
     for key, claim in before.items():
         if key not in after:
-            new_checks = tuple(sorted(checks.pop(key, ()), key=lambda check: check["at"]))
             yield ClaimChange(
-                "withdrawn", key, claim, claim, checks=new_checks, verdict=verdicts.get(key, "")
+                "withdrawn",
+                key,
+                claim,
+                claim,
+                checks=tuple(check for check in checks_new[key] if check["id"] not in known),
+                verdict=checks_old[key][-1]["verdict"] if checks_old[key] else "",
+                number=numbers[key],
+                was=state_then(claim, checks_old[key][::-1]),
             )
+
+
+def _checks(document: Document) -> defaultdict[str, list[Mapping[str, Any]]]:
+    """Return the checks of each claim, oldest first."""
+    checks: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for check in sorted(document["record"]["checks"], key=lambda check: (check["at"], check["id"])):
+        checks[check["claim"]].append(check)
+    return checks
 
 
 def _cited(claim: Mapping[str, Any]) -> tuple[CitationChange, ...]:
@@ -828,6 +1044,7 @@ def _facts(parts: _Parts) -> Iterable[Fact]:
         for citation in claim.citations:
             counts[f"citations_{citation.op}"] += 1
         counts["checks"] += len(claim.checks)
+        counts["stale"] += claim.went_stale
     counts["readings"] += sum(len(reading["sentences"]) for reading in parts.readings)
     for image in parts.images:
         counts[f"images_{image.op}"] += 1
@@ -851,6 +1068,7 @@ _ORDER = (
     "citations_changed",
     "citations_removed",
     "checks",
+    "stale",
     "readings",
     "images_added",
     "images_changed",

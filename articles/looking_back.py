@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from claims import text
 from claims.choices import Stance, State, Verdict
 from claims.standing import fold
+from history.documents import Document
 
 from .body import clean
-from .compare import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,35 +7,33 @@ more queries for a longer history, and only pages that show a document load one.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import groupby
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db import models
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from claims.models import Claim
-from history import kinds, revisions
+from history import revisions
 from history.models import Entry
+from history.timeline import Line, Link, Subject
+from history.views_timeline import Timeline, actors, found_subjects
 from sources.models import Capture, Source
 
-from .choices import State
-from .compare import Comparison, Document, compare, in_words
+from . import timeline
+from .compare import Comparison, Document, compare
 from .looking_back import look_back
 from .models import Article, Person, Publication, Section, Tag
 
-PER_PAGE = 25
 # How many revisions around a chosen one can be chosen next.
 AROUND = 12
 
@@ -58,76 +56,90 @@ DID: dict[str, Promise] = {
 }
 
 
-# What these say already, so that a single such fact need not be told again.
-TELLS = {
-    "claims.claim.created": "claims_added",
-    "claims.claim.saved": "claims_changed",
-    "claims.claim.withdrawn": "claims_withdrawn",
-    "claims.citation.added": "citations_added",
-    "claims.citation.changed": "citations_changed",
-    "claims.citation.removed": "citations_removed",
-    "claims.check.recorded": "checks",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the history: who did what, when, and where it can be looked at.
-
-    `publication` is what this entry published. `live_as` are the publications made of the
-    revision that it stored. `previous` is the revision to compare with, 0 if there is none.
-    """
-
-    who: str
-    at: datetime
-    did: str
-    facts: tuple[str, ...]
-    comment: str
-    verdict: str
-    revision: int | None
-    previous: int
-    publication: Publication | None
-    live_as: tuple[Publication, ...]
-
-    @property
-    def initials(self) -> str:
-        return initials(self.who)
-
-
 @require_safe
-def history(request: HttpRequest, article: Article) -> TemplateResponse:
-    """What happened to the piece, newest first."""
+def history(
+    request: HttpRequest, article: Article
+) -> TemplateResponse | HttpResponse | StreamingHttpResponse:
+    """What happened to the piece and to the sources that it cites or cited, newest first.
+
+    Narrowed by `?who=`, `what`, `claim`, `since` and `until`; `?export=csv` or `json` is a file.
+    """
     _guard(request, article)
-    entries = Entry.objects.of(article).select_related("payload").defer("payload__salt", "digest")
-    page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
-    publications = list(
-        Publication.objects.filter(article=article).defer("document", "waivers").order_by("number")
+    branches = timeline.branches(article)
+    own = Subject(article.headline)
+    shown = Timeline(
+        request,
+        branches,
+        who=actors(branches),
+        what=timeline.GROUPS,
+        claims=timeline.claims_of(article),
+        subjects=lambda keys: {
+            article.pk: own,
+            **found_subjects(request, keys - {article.pk}, Source),
+        },
+        dress=lambda lines: _dress(request, article, lines),
+        filename=f"timeline-{article.slug}",
     )
-    said = [json.loads(entry.payload.data) for entry in page]
-    users = {
-        key
-        for data in said
-        for key in data.get("details", {}).get("workflow", {}).get("assignee", ())
-    }
-    labels = look_up({"users": users})
-    lines = [
-        _line(entry, data, publications, labels) for entry, data in zip(page, said, strict=True)
-    ]
+    if shown.wanted:
+        return shown.export()
+    context = shown.context()
     return _page(
         request,
         article,
         "history/history.html",
         title=_("History"),
         tab="history",
-        page=page,
-        page_range=page.paginator.get_elided_page_range(page.number),
-        ellipsis=Paginator.ELLIPSIS,
-        days=[
-            (*_day_names(day), list(of_day))
-            for day, of_day in groupby(lines, key=lambda line: timezone.localtime(line.at).date())
-        ],
+        begun=Entry.objects.of(article).order_by("sequence").values_list("at", flat=True).first(),
         latest=revisions.latest_revision(article),
+        **context,
     )
+
+
+def _dress(request: HttpRequest, article: Article, lines: Iterable[Line]) -> None:
+    """Say of each line what became of its revision, and where that can be looked at."""
+    publications = list(
+        Publication.objects.filter(article=article)
+        .only("id", "number", "revision")
+        .order_by("number")
+    )
+    latest = revisions.latest_revision(article)
+    may_restore = _may(request.user, article, "articles.change_article")
+
+    def at(name: str, *more: int) -> str:
+        return reverse(f"admin:articles_article_{name}", args=[article.pk, *more])
+
+    for line in lines:
+        if line.entry.subject != article.pk:
+            continue
+        line.subject = None
+        told = line.said.get("details", {}).get("publication", {})
+        published = next((p for p in publications if str(p.pk) == told.get("id")), None)
+        if published is not None:
+            before = [p.number for p in publications if p.number < published.number]
+            links = [
+                Link(
+                    _("Revision %(number)s") % {"number": published.revision},
+                    at("revision", published.revision),
+                )
+            ]
+            if before:
+                address = at("compare_publications", max(before), published.number)
+                links.append(Link(_("Changes"), address))
+            line.links = tuple(links)
+        elif number := line.revision:
+            line.chips = tuple(
+                _("published as version %(number)s") % {"number": p.number}
+                for p in publications
+                if p.revision == number
+            )
+            links = [Link(_("Revision %(number)s") % {"number": number}, at("revision", number))]
+            if number > 1:
+                links.append(Link(_("Changes"), f"{at('compare')}?old={number - 1}&new={number}"))
+            if number < latest:
+                links.append(Link(_("Changes since"), f"{at('compare')}?old={number}&new={latest}"))
+                if may_restore:
+                    links.append(Link(_("Restore"), at("restore", number)))
+            line.links = tuple(links)
 
 
 @require_safe
@@ -153,20 +165,33 @@ def revision(request: HttpRequest, article: Article, number: int) -> TemplateRes
     )
 
 
+# How a comparison can be looked at: key -> name.
+VIEWS: dict[str, Promise] = {
+    "inline": gettext_lazy("In the text"),
+    "side": gettext_lazy("Side by side"),
+    "evidence": gettext_lazy("Only evidence"),
+}
+
+
 @require_safe
 def compared(
     request: HttpRequest, article: Article, old: int | None = None, new: int | None = None
 ) -> TemplateResponse:
-    """Two revisions side by side in one text: `?old=3&new=5`, by default the last two."""
+    """Two revisions: `?old=3&new=5`, by default the last two; `?view=` is a key of VIEWS.
+
+    A publication stands for the revision that it was made of: `?old=p1&new=p3`.
+    """
     _guard(request, article)
     latest = revisions.latest_revision(article)
-    new = new or _number(request, "new") or latest
-    old = old or _number(request, "old") or max(new - 1, 1)
+    publications = _publications_of(article)
+    new = new or _chosen(request, "new", publications) or latest
+    old = old or _chosen(request, "old", publications) or max(new - 1, 1)
     old, new = sorted((old, new))
     documents = revisions.documents(article, old, new)
     if not {old, new} <= documents.keys():
         raise Http404(_("There is no such revision."))
     comparison = compare(documents[old], documents[new])
+    view = request.GET.get("view", "")
     return _page(
         request,
         article,
@@ -176,10 +201,38 @@ def compared(
         old=old,
         new=new,
         latest=latest,
+        view=view if view in VIEWS else "inline",
+        views=VIEWS.items(),
         comparison=comparison,
         labels=look_up(comparison.needs),
-        choices=_choices(article, old, new, latest),
+        choices=_choices(article, publications, old, new, latest),
     )
+
+
+@require_safe
+def publications_compared(
+    request: HttpRequest, article: Article, old: int, new: int
+) -> TemplateResponse:
+    """Two publications by their numbers, as the revisions that they were made of."""
+    _guard(request, article)
+    numbers = {row.number: row.revision for row in _publications_of(article)}
+    if not {old, new} <= numbers.keys():
+        raise Http404(_("There is no such publication."))
+    return compared(request, article, numbers[old], numbers[new])
+
+
+def _chosen(request: HttpRequest, name: str, publications: Iterable[Publication]) -> int | None:
+    """Return the revision that the query asks for by its number, or by a publication's."""
+    value = request.GET.get(name, "")
+    if not value.startswith("p"):
+        return _number(value)
+    wanted = _number(value[1:])
+    for publication in publications:
+        if publication.number == wanted:
+            return publication.revision
+    if wanted is None:
+        return None
+    raise Http404(_("There is no such publication."))
 
 
 @require_safe
@@ -206,12 +259,6 @@ def restoring(request: HttpRequest, article: Article, number: int) -> TemplateRe
 def restored(now: Document, then: Document) -> Comparison:
     """Compare a piece with itself after a restore: its record stays as it is now."""
     return compare(now, {**then, "record": now["record"]})
-
-
-def initials(who: str) -> str:
-    """Return the first letters of the first and the last of somebody's names."""
-    letters = [name[0] for name in who.split() if name[0].isalnum()]
-    return "".join(letters[:1] + letters[1:][-1:]).upper() or "–"
 
 
 def look_up(needs: Mapping[str, Iterable[str]]) -> dict[str, str]:
@@ -263,60 +310,6 @@ def _page(
     )
 
 
-def _line(
-    entry: Entry,
-    said: Mapping[str, Any],
-    publications: list[Publication],
-    labels: Mapping[str, str],
-) -> Line:
-    details = said.get("details", {})
-    published = details.get("publication", {})
-    publication = next((p for p in publications if str(p.pk) == published.get("id")), None)
-    earlier = [p.revision for p in publications if publication and p.number < publication.number]
-    facts = [fact for fact in said.get("summary", ()) if fact[:2] != [TELLS.get(entry.kind), 1]]
-    if publication is not None:
-        revision: int | None = publication.revision
-        previous = max(earlier, default=0)
-    else:
-        revision = entry.revision
-        previous = (revision or 1) - 1
-    return Line(
-        who=said.get("actor") or "–",
-        at=entry.at,
-        did=kinds.told(entry.kind),
-        facts=(*in_words(facts), *_workflow(details, labels)),
-        comment="" if publication else said.get("comment", ""),
-        verdict=details.get("check", {}).get("verdict", ""),
-        revision=revision,
-        previous=previous,
-        publication=publication,
-        live_as=tuple(p for p in publications if entry.revision and p.revision == entry.revision),
-    )
-
-
-def _workflow(details: Mapping[str, Any], labels: Mapping[str, str]) -> Iterable[str]:
-    if "restored_from" in details:
-        yield _("Content of revision %(number)s") % {"number": details["restored_from"]}
-    workflow = details.get("workflow", {})
-    if "state" in workflow:
-        states = dict(State.choices)
-        old, new = (str(states.get(state, state)) for state in workflow["state"])
-        yield _("State: %(old)s → %(new)s") % {"old": old, "new": new}
-    for key in workflow.get("assignee", ()):
-        yield _("To %(who)s") % {"who": labels.get(key, "–")}
-    if "slug" in workflow:
-        old, new = workflow["slug"]
-        yield _("Address: %(old)s → %(new)s") % {"old": old, "new": new}
-
-
-def _day_names(day: date) -> tuple[str, str]:
-    """Return how a day is called, and what else to say of it."""
-    in_year = date_format(day, "MONTH_DAY_FORMAT")
-    today = timezone.localdate()
-    near = {today: _("Today"), today - timedelta(days=1): _("Yesterday")}
-    return (near[day], in_year) if day in near else (in_year, date_format(day, "l, Y"))
-
-
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A revision that can be chosen: when and by whom, and as what it was published."""
@@ -327,9 +320,10 @@ class Choice:
     publications: tuple[Publication, ...]
 
 
-def _choices(article: Article, old: int, new: int, latest: int) -> list[Choice]:
+def _choices(
+    article: Article, publications: list[Publication], old: int, new: int, latest: int
+) -> list[Choice]:
     """Return the revisions to choose from, newest first: published ones, and those nearby."""
-    publications = _publications_of(article)
     numbers = {publication.revision for publication in publications} | {1, latest}
     for chosen in (old, new, latest):
         numbers.update(range(max(1, chosen - AROUND), min(latest, chosen + AROUND) + 1))
@@ -362,8 +356,7 @@ def _choice(entry: Entry, publications: Iterable[Publication]) -> Choice:
     )
 
 
-def _number(request: HttpRequest, name: str) -> int | None:
+def _number(value: str) -> int | None:
     """Return a number of the query string; what is none is `None`."""
-    value = request.GET.get(name, "")
     # As many digits as the column holds.
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from reversion.models import Version
 
-from . import kinds
+from . import kinds, views_timeline
 from .acts import Act, act, lock
 from .aggregates import aggregate_of, aggregates
 from .models import Entry
@@ -41,6 +41,8 @@ class ActAdmin(admin.ModelAdmin):
     actions = None
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    # Kinds of events to narrow its history to (see `history.timeline.GROUPS`).
+    timeline_groups: Iterable[str] = ()
 
     # One act a request
 
@@ -148,18 +150,15 @@ class ActAdmin(admin.ModelAdmin):
             )
         if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
-        page = Page.of(request, Entry.objects.of(obj))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("History"),
-            "subtitle": str(obj),
-            "object": obj,
-            "opts": self.opts,
-            "page": page,
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        return views_timeline.of_object(
+            request,
+            obj,
+            what=self.timeline_groups,
+            title=_("History"),
+            opts=self.opts,
             **(extra_context or {}),
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/object_history.html", context)
+        )
 
 
 class Line:

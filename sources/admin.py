@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from history import kinds
 from history.admin import ActAdmin
 
-from . import csl, references, sealing, services, uploads, views_admin
+from . import csl, references, sealing, services, timeline, uploads, views_admin
 from .choices import Tier
 from .forms import IdentifiedSourceForm, SourceForm
 from .keys import KeyMissing
@@ -70,6 +70,7 @@ class SourceAdmin(ActAdmin):
     search_help_text = _("Words from title, author, publisher or description")
     autocomplete_fields = ("origin",)
     list_per_page = 50
+    timeline_groups = timeline.GROUPS
 
     # Who sees what
 

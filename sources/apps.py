@@ -10,7 +10,7 @@ class SourcesConfig(AppConfig):
     def ready(self) -> None:
         from history.aggregates import Aggregate, register
 
-        from . import document, inspections  # noqa: F401 (inspections add themselves)
+        from . import document, inspections, timeline  # noqa: F401 (inspections add themselves)
         from .models import Source
 
         register(
@@ -20,6 +20,7 @@ class SourcesConfig(AppConfig):
                 format=document.FORMAT,
                 write=document.write,
                 overwrite=document.overwrite,
+                summarize=timeline.summary,
                 append_only=["sources_capture"],
             )
         )

@@ -8,7 +8,16 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.compare import Comparison, Fact, Fold, compare, in_words, summary
+from articles.compare import (
+    MOST_FACTS,
+    ClaimFact,
+    Comparison,
+    Fact,
+    Fold,
+    compare,
+    in_words,
+    summary,
+)
 from claims import text
 from history.diff import Change
 
@@ -73,7 +82,20 @@ def check(number: int, verdict: str, key: str = CLAIM) -> dict[str, Any]:
         "verdict": verdict,
         "confirmed": False,
         "note": "",
-        "snapshot": {},
+        "snapshot": snapshot(claim(key)),
+    }
+
+
+def snapshot(claim: dict[str, Any]) -> dict[str, Any]:
+    """What a check keeps of a claim."""
+    return {
+        "passages": [{"field": p["field"], "exact": p["exact"]} for p in claim["passages"]],
+        "citations": [
+            {name: row[name] for name in ("id", "source", "stance", "quote", "locator")}
+            for row in claim["citations"]
+        ],
+        "rests_on": [],
+        **{name: claim[name] for name in ("statement", "attribution", "voice", "as_of")},
     }
 
 
@@ -327,7 +349,11 @@ def test_new_checks_are_shown_with_the_verdict_before_them():
     assert change.verdict == "supported"
     assert [item["verdict"] for item in change.checks] == ["refuted", "supported"]
     assert compare(old, new).needs == {"users": {JONAS}}
-    assert summary(old, new) == [Fact("checks", 2)]
+    assert summary(old, new) == [
+        Fact("checks", 2),
+        ClaimFact("claim.checked", CLAIM, 1, "supported", "refuted"),
+        ClaimFact("claim.checked", CLAIM, 1, "refuted", "supported"),
+    ]
 
 
 def test_sealed_words_are_compared_and_never_handed_out():
@@ -354,8 +380,9 @@ def test_the_summary_says_what_the_comparison_says():
         p(TERRAIN + " So heißt es."),
         claims=[claim(risk="low")],
     )
-    assert summary(old, new) == list(compare(old, new).facts)
-    assert summary(old, new) == [Fact("text", 4, 1), Fact("claims_changed", 1)]
+    counts = [Fact("text", 4, 1), Fact("claims_changed", 1)]
+    assert said(compare(old, new)) == counts
+    assert summary(old, new) == [*counts, ClaimFact("claim.risk", CLAIM, 1, "high", "low")]
 
 
 def test_the_summary_of_the_first_revision_says_what_the_piece_began_with():
@@ -363,7 +390,128 @@ def test_the_summary_of_the_first_revision_says_what_the_piece_began_with():
         Fact("begun", 11),
         Fact("claims_added", 1),
         Fact("citations_added", 1),
+        ClaimFact("claim.added", CLAIM, 1),
     ]
+
+
+def checked(document: dict[str, Any], verdict: str = "supported") -> dict[str, Any]:
+    """The document with a check of its first claim as it is."""
+    made = copy.deepcopy(document)
+    (first, *_others) = made["content"]["claims"]
+    made["record"]["checks"].append(check(1, verdict) | {"snapshot": snapshot(first)})
+    return made
+
+
+def about_claims(old: dict[str, Any], new: dict[str, Any]) -> list[ClaimFact]:
+    return [fact for fact in summary(old, new) if isinstance(fact, ClaimFact)]
+
+
+def with_claim(words: str, **values: Any) -> dict[str, Any]:
+    return piece(marked(words), claims=[claim(passages=[passage(1, 0, words)], **values)])
+
+
+def followed_by(words: str, old: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """The next document: other words under the claim, and everything recorded so far."""
+    return with_claim(words, **values) | {"record": copy.deepcopy(old["record"])}
+
+
+def test_a_changed_figure_is_told_with_its_check_that_went_stale():
+    old = checked(with_claim(LOSSES))
+    new = followed_by(LOSSES.replace("5000", "6000"), old)
+    assert about_claims(old, new) == [
+        ClaimFact("claim.figure", CLAIM, 1, "5000", "6000"),
+        ClaimFact("claim.stale", CLAIM, 1, "supported", "stale"),
+    ]
+    assert Fact("stale", 1) in compare(old, new).facts
+    (change,) = compare(old, new).claims
+    assert (change.was, change.now, change.number) == ("supported", "stale", 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("Es waren 5000.", "Es waren 6000.", [("claim.figure", "5000", "6000")]),
+        ("Es waren 1,5 Millionen.", "Es waren 1,8 Millionen.", [("claim.figure", "1,5", "1,8")]),
+        ("5000 kamen.", "5000 gingen.", [("claim.passage", "", "")]),
+        (
+            "5000 kamen im April.",
+            "6000 kamen im Mai.",
+            [("claim.figure", "5000", "6000"), ("claim.passage", "", "")],
+        ),
+        # With letters in it, it might be somebody's name.
+        ("Die MiG-21 flog.", "Die MiG-29 flog.", [("claim.passage", "", "")]),
+        ("Es waren viele.", "Es waren 6000.", [("claim.passage", "", "")]),
+        ("Er rief 1 an.", f"Er rief {'1' * 30} an.", [("claim.passage", "", "")]),
+    ],
+)
+def test_only_figures_are_told_in_words(old, new, told):
+    facts = about_claims(with_claim(old), with_claim(new))
+    assert [(fact.what, fact.old, fact.new) for fact in facts] == told
+
+
+def test_after_a_restore_an_earlier_check_counts_again():
+    first = checked(with_claim(LOSSES))
+    second = followed_by(LOSSES.replace("5000", "6000"), first)
+    third = followed_by(LOSSES, second)
+    assert ClaimFact("claim.counts", CLAIM, 1, "stale", "supported") in about_claims(second, third)
+
+
+def test_cosmetic_changes_leave_a_check_as_it_is():
+    old = checked(with_claim(LOSSES))
+    new = followed_by(LOSSES.replace(" ", "\u00a0", 1), old)
+    assert "claim.stale" not in [fact.what for fact in about_claims(old, new)]
+
+
+def test_a_contradicting_citation_makes_a_check_stale():
+    old = checked(with_claim(LOSSES))
+    against = citation(2, stance="contradicts")
+    new = followed_by(LOSSES, old, citations=[citation(1), against])
+    assert about_claims(old, new) == [
+        ClaimFact("claim.cited", CLAIM, 1, SOURCE, "contradicts"),
+        ClaimFact("claim.stale", CLAIM, 1, "supported", "stale"),
+    ]
+
+
+def test_a_withdrawn_claim_is_told_by_its_number_of_before():
+    old = piece(p(TERRAIN), marked(LOSSES), claims=[claim(OTHER), claim()])
+    new = piece(p(TERRAIN), p(LOSSES), claims=[claim(OTHER)], record={"withdrawn": [claim()]})
+    assert about_claims(old, new) == [ClaimFact("claim.withdrawn", CLAIM, 2)]
+
+
+def test_facts_about_claims_name_nobody():
+    old = with_claim(LOSSES, attribution="Anna Lindner")
+    new = with_claim(
+        LOSSES, attribution="Jonas Weidt", statement="Jonas Weidt sagt es.", voice="asserted"
+    )
+    told = about_claims(old, new)
+    assert [fact.what for fact in told] == [
+        "claim.statement",
+        "claim.voice",
+        "claim.attribution",
+    ]
+    assert not any("Jonas" in str(fact) or "Anna" in str(fact) for fact in told)
+
+
+def test_a_summary_stays_short_however_much_was_changed():
+    keys = [f"0c000000-0000-4000-8000-{number:012}" for number in range(100, 160)]
+    claims = [claim(key) for key in keys]
+    old = piece(claims=claims)
+    old["record"]["checks"] = [check(1, "supported", key) for key in keys]
+    changed = [one | {"risk": "low", "citations": [], "check_by": "2026-01-01"} for one in claims]
+    new = piece(claims=changed) | {"record": old["record"]}
+    facts = summary(old, new)
+    *told, more = facts
+    assert len(facts) <= MOST_FACTS
+    assert more == Fact("more", 240 - sum(isinstance(fact, ClaimFact) for fact in told))
+    # What is most telling is not left out.
+    assert {f.what for f in told if isinstance(f, ClaimFact)} == {"claim.stale"}
+    assert Fact("stale", 60) in told
+
+
+def test_facts_of_today_are_no_burden_to_who_knows_only_counts():
+    facts = summary(with_claim(LOSSES), with_claim(LOSSES.replace("5000", "6000")))
+    with translation.override("en"):
+        assert in_words(facts) == ["Text changed: +1 −1 word", "Passages of 1 claim changed"]
 
 
 def test_facts_are_put_into_words():

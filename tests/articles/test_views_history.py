@@ -57,55 +57,6 @@ def pages(article: Article) -> list[str]:
     ]
 
 
-def lines(response) -> list[views_history.Line]:
-    return [line for _name, _more, of_day in response.context_data["days"] for line in of_day]
-
-
-def test_the_history_says_who_did_what_with_which_result_newest_first(rf, mira, piece):
-    told = lines(views_history.history(asked(rf, mira), piece))
-    assert [line.revision for line in told] == [4, 3, 2, 1]
-    assert [line.previous for line in told] == [3, 2, 1, 0]
-    assert {line.who for line in told} == {"Mira Sandmann"}
-    assert told[0].initials == "MS"
-    assert told[0].comment == "Nach Rückfrage"
-    assert told[0].did == str(views_history.DID["articles.article.saved"])
-
-
-def test_the_history_marks_what_was_published(rf, mira, piece):
-    claims.read_sentences(piece, actor=mira)
-    claims.check(piece.claims.get(), actor=mira, verdict="supported")
-    published = services.publish(piece, actor=mira)
-    newest, made = lines(views_history.history(asked(rf, mira), piece))[:2]
-    assert newest.publication == published
-    assert (newest.revision, newest.previous) == (published.revision, 0)
-    assert made.live_as == (published,)
-    assert made.verdict == "supported"
-
-
-def test_the_history_costs_the_same_however_long_it_is_and_loads_no_document(rf, mira, piece):
-    def queries() -> list[str]:
-        with CaptureQueriesContext(connection) as captured:
-            views_history.history(asked(rf, mira), piece)
-        return [query["sql"] for query in captured]
-
-    queries()  # what a person may do is looked up once
-    short = queries()
-    for number in range(30):
-        services.save_article(piece, actor=mira, kicker=f"Teil {number}")
-    long = queries()
-    assert len(long) == len(short) == 4
-    assert not any("serialized_data" in sql for sql in long)
-
-
-def test_the_history_is_paginated(rf, mira, piece):
-    for number in range(30):
-        services.save_article(piece, actor=mira, kicker=f"Teil {number}")
-    first = views_history.history(asked(rf, mira), piece)
-    second = views_history.history(asked(rf, mira, page=2), piece)
-    assert (len(lines(first)), len(lines(second))) == (25, 9)
-    assert lines(second)[-1].revision == 1
-
-
 def test_comparing_costs_the_same_however_long_the_history_is(rf, mira, piece):
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
