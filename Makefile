@@ -27,9 +27,8 @@ lint: $(VENV)/development ## Check style and format
 types: $(VENV)/development ## Check types
 	$(VENV)/bin/mypy
 
-bench: ## Measure what we promise about speed
-	@echo "Nothing to measure yet. Here will stand: a baked page against a bare Django view, saving a"
-	@echo "piece with 20 claims, a list of 20,000 pieces in the desk, search, and ledger appends."
+bench: $(VENV)/runtime ## Measure what we promise about speed (BENCH="ledger history")
+	$(RUN) -m benchmarks $(BENCH)
 
 lock: $(VENV)/development ## Lock the newest versions that requirements*.in allow
 	cd $(CURDIR) && for set in requirements requirements-dev; do \

@@ -1,0 +1,49 @@
+"""``python -m benchmarks [NAME …]``: run all benchmarks, or those named.
+
+They have a database of their own, made in var/bench and removed at the end.
+BENCH_ENTRIES and BENCH_REVISIONS change the sizes (1,000,000 and 10,000).
+"""
+
+import importlib
+import os
+import shutil
+import sys
+from pathlib import Path
+
+NAMES = ("ledger", "history")
+PLACE = Path(__file__).resolve().parent.parent / "var" / "bench"
+
+
+def main() -> int:
+    wanted = sys.argv[1:] or list(NAMES)
+    if unknown := set(wanted) - set(NAMES):
+        print(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+        return 2
+    os.environ |= {"NEWSROOM_VAR": str(PLACE), "DJANGO_SETTINGS_MODULE": "newsroom.settings.dev"}
+    os.environ.pop("DATABASE_URL", None)
+    from newsroom import embedded_postgres
+
+    data = PLACE / "postgres"
+    try:
+        import django
+
+        django.setup()
+        from django.conf import settings
+        from django.core.management import call_command
+
+        settings.DEBUG = False
+        call_command("migrate", verbosity=0)
+        for name in wanted:
+            importlib.import_module(f"benchmarks.{name}").run()
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+        embedded_postgres.stop(data)
+        embedded_postgres.remove(data)
+        shutil.rmtree(PLACE, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
