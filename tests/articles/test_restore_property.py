@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -55,16 +56,20 @@ class Desk:
         own = list(claim.citations.all()) if claim else []
         return self.draw(st.sampled_from(own)) if own else None
 
+    def everything(self) -> list[UUID]:
+        """All claims: this desk agrees to whatever vanishes."""
+        return list(Claim.objects.filter(article=self.piece).values_list("pk", flat=True))
+
     def rewrite(self) -> None:
-        everything = list(Claim.objects.filter(article=self.piece).values_list("pk", flat=True))
-        save_article(self.piece, actor=self.actor, body=self.draw(_body), confirmed=everything)
+        save_article(
+            self.piece, actor=self.actor, body=self.draw(_body), confirmed=self.everything()
+        )
 
     def replace_words(self) -> None:
         old, new = self.draw(_sentence), self.draw(_sentence)
         body = self.now().body
-        everything = list(Claim.objects.filter(article=self.piece).values_list("pk", flat=True))
         save_article(
-            self.piece, actor=self.actor, body=body.replace(old, new), confirmed=everything
+            self.piece, actor=self.actor, body=body.replace(old, new), confirmed=self.everything()
         )
 
     def retitle(self) -> None:
@@ -73,6 +78,7 @@ class Desk:
             actor=self.actor,
             headline=self.draw(_sentence),
             standfirst=self.draw(st.sampled_from(["", *SENTENCES])),
+            confirmed=self.everything(),
         )
 
     def relabel(self) -> None:
