@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("<int:year>/<int:month>/<slug:slug>/", views.page, name="page"),
     path("<int:year>/<int:month>/<slug:slug>/v/<int:number>/", views.version, name="version"),
+    path("<int:year>/<int:month>/<slug:slug>/at/<str:moment>/", views.at, name="at"),
     path(
         "<int:year>/<int:month>/<slug:slug>/v/<int:number>/proof.json",
         views.proof_data,

@@ -1,6 +1,7 @@
 """The public site. Nothing but publications is read, and of those only the public document."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -14,14 +15,16 @@ from django.http import (
     JsonResponse,
 )
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_supported_language_variant, override
 from django.views.decorators.http import require_safe
 
 from history.models import Entry
 from history.views import plain_text
 
+from . import moments, pictures, proofs, wording
 from . import page as pages
-from . import pictures, proofs, wording
 from .models import Publication, image_storage
 
 ADDRESS = re.compile(r"/(\d{4})/(\d{2})/([^/]+)/")
@@ -84,6 +87,57 @@ def version(request: HttpRequest, year: int, month: int, slug: str, number: int)
         permanent=True,
         checkpoint=proofs.checkpoint_of(publication),
     )
+
+
+@require_safe
+def at(request: HttpRequest, year: int, month: int, slug: str, moment: str) -> HttpResponse:
+    """Show a piece as readers saw it at a moment; of the future, as they see it now."""
+    try:
+        asked = moments.read(moment)
+    except ValueError:
+        raise Http404 from None
+    live = _live(slug)
+    newest = live.public_document
+    if moved := _moved(request, f"{newest['address']}at/{moment}/", year, month):
+        return moved
+    then = live
+    if asked < live.at:
+        by_then = Publication.objects.filter(article=live.article_id, at__lte=asked)
+        found = proofs.with_checkpoint(by_then).order_by("-number").first()
+        if found is None:
+            return _not_yet(request, newest, asked)
+        then = found
+    future = asked > timezone.now()
+    response = _render(
+        request,
+        then.public_document,
+        None if then.number == live.number else newest,
+        permanent=True,
+        checkpoint=proofs.checkpoint_of(then),
+        asked=asked,
+        future=future,
+    )
+    if future:
+        # What is live at that moment is not settled yet.
+        add_never_cache_headers(response)
+    return response
+
+
+def _not_yet(request: HttpRequest, newest: dict[str, Any], asked: datetime) -> HttpResponse:
+    """Say that a piece was published later than that, in its language."""
+    language = _language(newest)
+    with override(language):
+        context = {
+            "asked": wording.moment(asked.isoformat()),
+            "first_published": wording.moment(newest["first_published"]),
+            "headline": newest["headline"],
+            "address": newest["address"],
+            "publisher": newest["publisher"],
+        }
+        response = render(request, "articles/not_yet.html", context, status=404)
+    response["Content-Language"] = language
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @require_safe
@@ -165,12 +219,14 @@ def _render(
     *,
     permanent: bool = False,
     checkpoint: int | None = None,
+    asked: datetime | None = None,
+    future: bool = False,
 ) -> HttpResponse:
-    """Render a page in the article's language; only the live address is for search engines."""
-    try:
-        language = get_supported_language_variant(document["language"])
-    except LookupError:
-        language = settings.LANGUAGE_CODE
+    """Render a page in the article's language; only the live address is for search engines.
+
+    ``asked`` is the moment that a reader wants to see, if any.
+    """
+    language = _language(document)
     with override(language):
         context = pages.context(
             document,
@@ -178,9 +234,21 @@ def _render(
             image_url=image_storage().url,
             newest=newest,
         )
-        context |= {"permanent": permanent, "checkpoint": checkpoint}
+        context |= {
+            "permanent": permanent,
+            "checkpoint": checkpoint,
+            "asked": wording.moment(asked.isoformat()) if asked else None,
+            "future": future,
+        }
         response = render(request, "articles/article_page.html", context)
     response["Content-Language"] = language
     if permanent:
         response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _language(document: dict[str, Any]) -> str:
+    try:
+        return get_supported_language_variant(document["language"])
+    except LookupError:
+        return settings.LANGUAGE_CODE

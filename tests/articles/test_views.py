@@ -161,6 +161,161 @@ def test_version_that_is_still_live_has_no_notice(reader, corrected):
     assert b'class="notices"' not in response.content
 
 
+@pytest.fixture
+def thrice(piece: Article) -> Article:
+    """A piece published at 16:40, again at 18:05, and corrected the next day at 9:25 (UTC)."""
+    published(piece, first_version())
+    second = full(number=2, kind="typo", corrections=[])
+    published(piece, second | {"published": "2025-05-02T18:05:00.000000Z"})
+    published(piece, full())
+    return piece
+
+
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        ("2025-05-02T16:40Z", 1),
+        ("2025-05-02T18:04:59.999999Z", 1),
+        ("2025-05-02T18:05:00Z", 2),
+        ("2025-05-02T20:04:59+02:00", 1),
+        ("2025-05-02T20:05%2B02:00", 2),
+        ("2025-05-02T13:05-0500", 2),
+        ("2025-05-03T09:24:59.999Z", 2),
+        ("2025-05-03T09:25Z", 3),
+        ("2026-01-01T00:00Z", 3),
+    ],
+)
+def test_page_of_a_moment_is_the_version_that_was_live_then(reader, thrice, moment, number):
+    response = reader.get(f"{ADDRESS}at/{moment}/")
+    assert response.status_code == 200
+    root = lxml_html.document_fromstring(response.content)
+    this = root.xpath("//ol[@class='version-list']/li[@aria-current]")
+    assert this[0].find_class("version-list__n")[0].text == str(number)
+    notice = root.find_class("notices")[0]
+    assert f"Fassung {number} " in notice.text_content()
+    assert notice.xpath(".//a/@href")[0] == ADDRESS
+    assert root.xpath("//link[@rel='canonical']/@href") == [f"http://testserver{ADDRESS}"]
+    assert root.xpath("//meta[@name='robots']/@content") == ["noindex"]
+    assert response["X-Robots-Tag"] == "noindex"
+
+
+def test_page_of_a_moment_is_that_of_the_version_but_for_the_notice(reader, thrice):
+    def main(address: str) -> str:
+        root = lxml_html.document_fromstring(reader.get(address).content)
+        for notice in root.find_class("notices"):
+            notice.drop_tree()
+        return lxml_html.tostring(root.xpath("//article")[0], encoding="unicode").strip()
+
+    assert main(f"{ADDRESS}at/2025-05-02T17:00Z/") == main(f"{ADDRESS}v/1/")
+
+
+def test_page_of_a_moment_tells_what_was_corrected_since(reader, thrice):
+    root = lxml_html.document_fromstring(reader.get(f"{ADDRESS}at/2025-05-02T17:00Z/").content)
+    notice = root.find_class("notices")[0].text_content()
+    assert "2. Mai 2025, 19:00 Uhr" in notice
+    assert "schon 1998 ein Wehr abgetragen" in notice
+
+
+def test_page_of_a_moment_costs_two_queries_of_publications_and_the_ledger(
+    reader, thrice, django_assert_max_num_queries
+):
+    for moment in (
+        "2025-05-02T17:00Z",
+        "2025-06-01T12:00Z",
+        "2024-01-01T00:00Z",
+        "2999-01-01T00:00Z",
+    ):
+        with django_assert_max_num_queries(2) as queries:
+            reader.get(f"{ADDRESS}at/{moment}/")
+        for query in queries.captured_queries:
+            assert set(re.findall(r' (?:FROM|JOIN) "(\w+)"', query["sql"])) <= {
+                "articles_publication",
+                "history_checkpoint",
+                "history_entry",
+                "history_payload",
+            }
+
+
+def test_before_the_first_publication_there_was_no_page_and_it_says_so(reader, thrice):
+    response = reader.get(f"{ADDRESS}at/2025-05-02T16:39:59Z/")
+    assert response.status_code == 404
+    assert response["X-Robots-Tag"] == "noindex"
+    root = lxml_html.document_fromstring(response.content)
+    message = root.find_class("message")[0]
+    assert "2. Mai 2025, 18:39 Uhr" in message.text_content()
+    assert "2. Mai 2025, 18:40 Uhr" in message.text_content()
+    assert message.xpath(".//a/@href") == [ADDRESS]
+
+
+def test_moment_to_come_shows_what_is_live_and_is_not_kept(reader, thrice):
+    response = reader.get(f"{ADDRESS}at/2999-01-01T00:00Z/")
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    past = reader.get(f"{ADDRESS}at/2025-05-03T12:00Z/")
+    assert "Cache-Control" not in past
+    notices = [
+        lxml_html.document_fromstring(page.content).find_class("notices")[0].text_content()
+        for page in (response, past)
+    ]
+    assert "Fassung 3 " in notices[0]
+    assert notices[0] != notices[1]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "heute",
+        "2025-05-03",
+        "2025-05-03T12:00",
+        "2025-05-03T12Z",
+        "2025-05-03 12:00Z",
+        "2025-13-03T12:00Z",
+        "2025-02-29T12:00Z",
+        "2025-05-03T24:00Z",
+        "2025-05-03T12:60Z",
+        "2025-05-03T12:00:60Z",
+        "2025-05-03T12:00z",
+        "2025-05-03T12:00+24:00",
+        "0000-01-01T00:00Z",
+        "0001-01-01T00:00+14:00",
+        "9999-12-31T23:59Z",
+        "9999-12-31T23:59-14:00",
+        "٢٠٢٥-05-03T12:00Z",
+        "2025-05-03T12:00Z%00",
+    ],
+)
+def test_what_is_no_moment_is_not_found(reader, thrice, moment):
+    response = reader.get(f"{ADDRESS}at/{moment}/")
+    assert response.status_code == 404
+    assert b"<h1>" in response.content
+
+
+def test_first_moment_of_all_is_before_the_first_publication(reader, thrice):
+    assert reader.get(f"{ADDRESS}at/0001-01-01T00:00Z/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/2025/05/nichts/", "/2025/06/die-ahlbeke-fliesst-wieder/"])
+def test_moment_at_a_wrong_address_is_not_found(reader, thrice, address):
+    assert reader.get(f"{address}at/2025-05-03T12:00Z/").status_code == 404
+
+
+def test_moment_at_a_former_address_leads_to_the_present_one(reader, piece):
+    published(piece, first_version() | {"address": "/2025/05/alt/"}, slug="alt")
+    published(piece, full(number=2))
+    for moment in ("2025-05-02T17:00Z", "2025-05-02T19:00:00.5+02:00"):
+        response = reader.get(f"/2025/05/alt/at/{moment}/")
+        assert (response.status_code, response["Location"]) == (301, f"{ADDRESS}at/{moment}/")
+        assert reader.get(response["Location"]).status_code == 200
+
+
+def test_retracted_piece_says_so_at_every_moment(reader, piece):
+    published(piece, first_version())
+    published(piece, full(number=2, kind="retraction", note="Es stimmte nicht."))
+    for moment in ("2025-05-02T17:00Z", "2025-06-01T12:00Z", "2999-01-01T00:00Z"):
+        root = lxml_html.document_fromstring(reader.get(f"{ADDRESS}at/{moment}/").content)
+        assert root.find_class("notice--grave")
+
+
 def test_list_holds_each_published_piece_once_newest_first(reader, corrected):
     other = factories.article(slug="anders")
     first = canonical.moment(bare()["published"]) + timedelta(days=3)
@@ -181,7 +336,7 @@ def test_empty_house_says_so(reader):
 
 
 def test_pages_are_only_read(reader, corrected):
-    for address in ("/", ADDRESS, f"{ADDRESS}v/1/"):
+    for address in ("/", ADDRESS, f"{ADDRESS}v/1/", f"{ADDRESS}at/2025-06-01T12:00Z/"):
         assert reader.post(address).status_code == 405
 
 
