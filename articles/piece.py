@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.serializers.base import DeserializationError
 from django.db import models
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from claims.choices import Place
@@ -40,6 +43,12 @@ EXCLUDED = {
     "articles_correction": {"*": "part of the publication's document"},
 }
 
+# What the document says of an image, by the names of its columns.
+IMAGE = (
+    "id", "position", "file", "media_type", "width", "height",
+    "caption", "credit", "rights", "alt",
+)  # fmt: skip
+
 _PLACE_ORDER = {place: index for index, place in enumerate(Place.values)}
 
 
@@ -56,24 +65,14 @@ def _day(value: Any) -> str | None:
 
 
 def write(pk: UUID) -> Document:
-    """Return the document of one piece. Ten queries, whatever its size."""
-    article = Article._base_manager.get(pk=pk)
-    bylines = Byline.objects.filter(article_id=pk).order_by("position", "pk")
-    images = [
-        {
-            "id": str(image.pk),
-            "position": image.position,
-            "file": image.file,
-            "media_type": image.media_type,
-            "width": image.width,
-            "height": image.height,
-            "caption": image.caption,
-            "credit": image.credit,
-            "rights": image.rights,
-            "alt": image.alt,
-        }
-        for image in Image.objects.filter(article_id=pk).order_by("position", "pk")
-    ]
+    """Return the document of one piece. Six queries, whatever its size."""
+    tags = Article.tags.through.objects.filter(article=OuterRef("pk")).values("tag_id")
+    article: Any = Article._base_manager.annotate(
+        tag_keys=ArraySubquery(tags),
+        byline_rows=_rows(Byline, "id", "role", "position", person="person_id"),
+        image_rows=_rows(Image, *IMAGE),
+    ).get(pk=pk)
+    images = article.image_rows
     claims, withdrawn = _claims(pk)
     return {
         "schema": FORMAT.schema,
@@ -86,24 +85,9 @@ def write(pk: UUID) -> Document:
             "standfirst": article.standfirst,
             "body": split_blocks(article.body),
             "section": _key(article.section_id),
-            "tags": sorted(
-                map(
-                    str,
-                    Article.tags.through.objects.filter(article_id=pk).values_list(
-                        "tag_id", flat=True
-                    ),
-                )
-            ),
+            "tags": sorted(map(str, article.tag_keys)),
             "embargo": canonical.stamp(article.embargo),
-            "bylines": [
-                {
-                    "id": str(byline.pk),
-                    "person": str(byline.person_id),
-                    "role": byline.role,
-                    "position": byline.position,
-                }
-                for byline in bylines
-            ],
+            "bylines": article.byline_rows,
             "images": images,
             "claims": in_order(claims, images),
         },
@@ -136,12 +120,19 @@ def write(pk: UUID) -> Document:
     }
 
 
+def _rows(model: type[models.Model], *same: str, **renamed: str) -> ArraySubquery:
+    """The piece's rows of a model, in their order and as the document has them."""
+    columns = {**{name: name for name in same}, **renamed}
+    rows = model._base_manager.filter(article=OuterRef("pk")).order_by("position", "pk")
+    return ArraySubquery(rows.values(row=JSONObject(**columns)))
+
+
 def _claims(pk: UUID) -> tuple[list[Document], list[Document]]:
     """Return the documents of the live claims and of the withdrawn ones, in no order."""
-    rests_on: dict[UUID, list[str]] = defaultdict(list)
-    through = Claim.rests_on.through.objects.filter(from_claim__article_id=pk)
-    for claim, other in through.values_list("from_claim_id", "to_claim_id"):
-        rests_on[claim].append(str(other))
+    grounds = Claim.rests_on.through.objects.filter(from_claim=OuterRef("pk"))
+    claims: Any = Claim.objects.filter(article_id=pk).annotate(
+        ground_keys=ArraySubquery(grounds.values("to_claim_id"))
+    )
     passages: dict[UUID, list[Passage]] = defaultdict(list)
     for passage in Passage.objects.filter(claim__article_id=pk):
         passages[passage.claim_id].append(passage)
@@ -150,10 +141,9 @@ def _claims(pk: UUID) -> tuple[list[Document], list[Document]]:
         citations[citation.claim_id].append(citation)
     live: list[Document] = []
     withdrawn: list[Document] = []
-    for claim in Claim.objects.filter(article_id=pk):
-        document = _claim(
-            claim, sorted(rests_on[claim.pk]), passages[claim.pk], citations[claim.pk]
-        )
+    for claim in claims:
+        rests_on = sorted(map(str, claim.ground_keys))
+        document = _claim(claim, rests_on, passages[claim.pk], citations[claim.pk])
         (withdrawn if claim.withdrawn else live).append(document)
     return live, withdrawn
 
