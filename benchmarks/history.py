@@ -24,43 +24,11 @@ from history.models import Entry
 from .measure import Table, queries
 
 REVISIONS = int(os.environ.get("BENCH_REVISIONS", "10000"))
-WORDS = [
-    "der",
-    "die",
-    "das",
-    "und",
-    "in",
-    "zu",
-    "den",
-    "mit",
-    "von",
-    "sich",
-    "auf",
-    "für",
-    "ist",
-    "im",
-    "dem",
-    "nicht",
-    "ein",
-    "eine",
-    "als",
-    "auch",
-    "es",
-    "an",
-    "Stadt",
-    "Bahn",
-    "Haushalt",
-    "Bericht",
-    "Zahl",
-    "Woche",
-    "Rat",
-    "Strecke",
-    "Antrag",
-    "Frist",
-    "Betrag",
-    "Karte",
-    "Halle",
-]
+_WORDS = """
+der die das und in zu den mit von sich auf für ist im dem nicht ein eine als auch es an
+Stadt Bahn Haushalt Bericht Zahl Woche Rat Strecke Antrag Frist Betrag Karte Halle
+"""
+WORDS = _WORDS.split()
 
 
 def run() -> None:
@@ -73,7 +41,7 @@ def run() -> None:
     pages = {
         "history": "history/",
         "revision 20": "history/20/",
-        "compare 20 with 21": "compare/20/21/",
+        "compare 20 with 21": "history/compare/?old=20&new=21",
         "as of a moment": f"at/{timezone.now():%Y-%m-%dT%H:%M:%SZ}/",
         "blame": "blame/",
     }
