@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal, NamedTuple
 
 from django.utils.functional import Promise
@@ -819,6 +819,12 @@ def _claims(old: Document, new: Document) -> Iterable[ClaimChange]:
         **{key: at for at, key in enumerate(before, start=1)},
         **{key: at for at, key in enumerate(after, start=1)},
     }
+
+    @cache
+    def said(one: str, other: str) -> tuple[Change, ...]:
+        # Statements often repeat the words of their passage.
+        return tuple(words(one, other))
+
     for key, claim in after.items():
         earlier = before.get(key) or withdrawn_before.get(key)
         new_checks = tuple(check for check in checks_new[key] if check["id"] not in known)
@@ -842,12 +848,12 @@ def _claims(old: Document, new: Document) -> Iterable[ClaimChange]:
             key,
             claim,
             earlier,
-            statement=tuple(words(earlier["statement"], claim["statement"])),
+            statement=said(earlier["statement"], claim["statement"]),
             differences=(
                 *_differences(_CLAIM_FIELDS, earlier, claim),
                 *_order("citations", earlier["citations"], claim["citations"]),
             ),
-            passages=tuple(_passages(earlier["passages"], claim["passages"])),
+            passages=tuple(_passages(earlier["passages"], claim["passages"], said)),
             citations=tuple(_citations(earlier["citations"], claim["citations"])),
             checks=new_checks,
             verdict=checks_old[key][-1]["verdict"] if checks_old[key] else "",
@@ -899,7 +905,9 @@ def _citations(
 
 
 def _passages(
-    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
+    old: Sequence[Mapping[str, Any]],
+    new: Sequence[Mapping[str, Any]],
+    said: Callable[[str, str], tuple[Change, ...]],
 ) -> Iterable[PassageChange]:
     """Pair passages by key, then by their words in the same field; the place alone is no change."""
     before, after = _by_id(old), _by_id(new)
@@ -914,7 +922,7 @@ def _passages(
                 pairs.append((before.pop(other), after.pop(key)))
                 break
     for earlier, passage in pairs:
-        changes = tuple(words(earlier["exact"], passage["exact"]))
+        changes = said(earlier["exact"], passage["exact"])
         if earlier["start"] is not None and passage["start"] is None:
             yield PassageChange("lost", passage["field"], changes)
         elif earlier["start"] is None and passage["start"] is not None:

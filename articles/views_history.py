@@ -25,7 +25,7 @@ from django.views.decorators.http import require_safe
 from claims.models import Claim
 from history import revisions
 from history.models import Entry
-from history.timeline import Line, Link, Subject
+from history.timeline import Line, Link, Subject, with_checkpoints
 from history.views_timeline import Timeline, actors, found_subjects
 from sources.models import Capture, Source
 
@@ -191,6 +191,7 @@ def compared(
     if not {old, new} <= documents.keys():
         raise Http404(_("There is no such revision."))
     comparison = compare(documents[old], documents[new])
+    choices = _choices(article, publications, old, new, latest)
     view = request.GET.get("view", "")
     return _page(
         request,
@@ -205,7 +206,9 @@ def compared(
         views=VIEWS.items(),
         comparison=comparison,
         labels=look_up(comparison.needs),
-        choices=_choices(article, publications, old, new, latest),
+        choices=choices,
+        publications=publications[::-1],
+        compared=[choice for choice in choices[::-1] if choice.number in (old, new)],
     )
 
 
@@ -312,12 +315,14 @@ def _page(
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A revision that can be chosen: when and by whom, and as what it was published."""
+    """A revision that can be chosen: when and by whom, as what it was published, its proof."""
 
     number: int
     at: datetime
     who: str
     publications: tuple[Publication, ...]
+    sequence: int
+    checkpoint: int | None
 
 
 def _choices(
@@ -332,7 +337,7 @@ def _choices(
 
 
 def _entries(article: Article, numbers: Iterable[int]) -> dict[int, Entry]:
-    found = (
+    found = with_checkpoints(
         Entry.objects.of(article)
         .filter(revision__in=list(numbers))
         .select_related("payload")
@@ -343,7 +348,9 @@ def _entries(article: Article, numbers: Iterable[int]) -> dict[int, Entry]:
 
 def _publications_of(article: Article) -> list[Publication]:
     return list(
-        Publication.objects.filter(article=article).only("number", "kind", "revision", "at")
+        Publication.objects.filter(article=article)
+        .only("number", "kind", "revision", "at")
+        .order_by("number")
     )
 
 
@@ -353,6 +360,8 @@ def _choice(entry: Entry, publications: Iterable[Publication]) -> Choice:
         at=entry.at,
         who=json.loads(entry.payload.data).get("actor") or "–",
         publications=tuple(p for p in publications if p.revision == entry.revision),
+        sequence=entry.sequence,
+        checkpoint=entry.checkpoint,  # type: ignore[attr-defined]
     )
 
 

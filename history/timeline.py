@@ -262,6 +262,12 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def with_checkpoints(entries: EntryQuerySet) -> EntryQuerySet:
+    """Let each entry know the `checkpoint` that first covered it: its size, or `None`."""
+    covering = Checkpoint.objects.filter(size__gt=OuterRef("sequence")).order_by("size")
+    return entries.annotate(checkpoint=Subquery(covering.values("size")[:1]))
+
+
 def window(
     branches: Sequence[EntryQuerySet], *, before: int | None = None, size: int = PER_PAGE
 ) -> list[Entry]:
@@ -271,14 +277,10 @@ def window(
     would be sorted as a whole. `before` is the sequence to go on from.
     """
     found: dict[int, Entry] = {}
-    covering = Checkpoint.objects.filter(size__gt=OuterRef("sequence")).order_by("size")
     for branch in branches:
         entries = branch if before is None else branch.filter(sequence__lt=before)
-        rows = (
-            entries.order_by("-sequence")
-            .select_related("payload")
-            .defer("payload__salt", "digest")
-            .annotate(checkpoint=Subquery(covering.values("size")[:1]))
+        rows = with_checkpoints(
+            entries.order_by("-sequence").select_related("payload").defer("payload__salt", "digest")
         )
         found |= {row.sequence: row for row in rows[:size]}
     return [found[sequence] for sequence in sorted(found, reverse=True)[:size]]

@@ -55,6 +55,27 @@ def words(changes: Iterable[Change]) -> SafeString:
     return mark_safe("".join(parts))  # every text in it was escaped
 
 
+@register.filter
+def words_before(changes: Iterable[Change]) -> SafeString:
+    """Show the earlier text alone, what went from it marked."""
+    return _side(changes, "-", "del")
+
+
+@register.filter
+def words_after(changes: Iterable[Change]) -> SafeString:
+    """Show the later text alone, what came into it marked."""
+    return _side(changes, "+", "ins")
+
+
+def _side(changes: Iterable[Change], op: str, tag: str) -> SafeString:
+    parts = [
+        escape(change.text) if change.op == "=" else f"<{tag}>{_visible(change.text)}</{tag}>"
+        for change in changes
+        if change.op in ("=", op)
+    ]
+    return mark_safe("".join(parts).replace("\n", "<br>"))  # every text in it was escaped
+
+
 def _visible(text: str) -> str:
     return escape(text.translate(_SPACES) if text.isspace() else text)
 

@@ -1,13 +1,18 @@
 """Comparing two states of a piece: its words, its claims, its evidence, what surrounds it."""
 
 import copy
+import random
+import re
+import time
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from articles import services
 from articles.compare import (
     MOST_FACTS,
     ClaimFact,
@@ -18,8 +23,12 @@ from articles.compare import (
     in_words,
     summary,
 )
+from claims import services as claims
 from claims import text
 from history.diff import Change
+from history.ledger import issue_checkpoint
+from history.models import Entry
+from tests import factories
 
 CLAIM, OTHER = "0c000000-0000-4000-8000-000000000001", "0c000000-0000-4000-8000-000000000002"
 SOURCE, ANNA, JONAS = "50000000-0000-4000-8000-000000000001", "a" * 32, "b" * 32
@@ -558,3 +567,151 @@ def test_the_text_can_be_read_off_the_comparison(before, after):
     body = [row for row in compare(piece(*before), piece(*after)).body if row.op != "left"]
     new = ["".join(part for op, part in row.changes if op != "-") for row in body if row.change.new]
     assert "\n".join(new) == text.read("".join(after)).text
+
+
+# The page
+
+
+@pytest.fixture
+def mira():
+    return factories.user("publisher", first_name="Mira", last_name="Sandmann")
+
+
+@pytest.fixture
+def published(mira):
+    """A piece with two publications; between them a figure was changed and checked again."""
+    article = factories.finished(mira)
+    services.publish(article, actor=mira)
+    body = article.body.replace("5000", "6000")
+    services.save_article(article, actor=mira, body=body)
+    claims.check(article.claims.get(), actor=mira, verdict="partly", confirmed=True)
+    claims.read_sentences(article, actor=mira)
+    services.publish(
+        article,
+        actor=mira,
+        kind="correction",
+        note="Eine Zahl",
+        corrections=[services.Wrong("5000", "6000")],
+    )
+    return article
+
+
+def shown(client, article, **query: Any):
+    address = reverse("admin:articles_article_compare", args=[article.pk])
+    return client.get(address, query, headers={"accept-language": "en"})
+
+
+@pytest.mark.django_db
+def test_publications_are_compared_by_their_numbers(client, mira, published):
+    client.force_login(mira)
+    first, second = published.publications.order_by("number").values_list("revision", flat=True)
+    address = reverse("admin:articles_article_compare_publications", args=[published.pk, 1, 2])
+    assert address.endswith("/compare/p1/p2/")
+    for response in (
+        client.get(address),
+        shown(client, published, old="p1", new="p2"),
+        shown(client, published, old="p2", new="p1"),
+        shown(client, published, old="p1", new=second),
+    ):
+        assert (response.context["old"], response.context["new"]) == (first, second)
+        assert response.context["comparison"].changed
+
+
+@pytest.mark.django_db
+def test_a_publication_that_is_not_there_is_not_found(client, mira, published):
+    client.force_login(mira)
+    args = [published.pk, 1, 3]
+    address = reverse("admin:articles_article_compare_publications", args=args)
+    assert client.get(address).status_code == 404
+    assert shown(client, published, old="p3").status_code == 404
+    assert shown(client, published, old="p", new="px").status_code == 200
+
+
+@pytest.mark.django_db
+def test_publications_are_offered_before_revisions(client, mira, published):
+    client.force_login(mira)
+    html = shown(client, published).content.decode()
+    assert re.search(r'<option value="p2">\s*Version 2, correction', html)
+    assert html.index('value="p1"') < html.index('<optgroup label="Revisions">')
+
+
+@pytest.mark.django_db
+def test_side_by_side_each_text_stands_alone(client, mira, published):
+    client.force_login(mira)
+    html = shown(client, published, old="p1", new="p2", view="side").content.decode()
+    before, after = (
+        re.search(rf'diff-paragraph__{side}">(.*?)</div>', html, re.DOTALL)[1]
+        for side in ("before", "after")
+    )
+    assert "Mehr als <del>5000</del> Menschen kamen." in before
+    assert "Mehr als <ins>6000</ins> Menschen kamen." in after
+    assert "<ins>" not in before
+    assert "<del>" not in after
+
+
+@pytest.mark.django_db
+def test_only_the_evidence_can_be_looked_at(client, mira, published):
+    client.force_login(mira)
+    html = shown(client, published, old="p1", new="p2", view="evidence").content.decode()
+    assert 'class="diff' not in html
+    assert html.count('<article class="change-card">') == 1
+    states = re.findall(r'data-standing="(\w+)"', html)
+    # Two checks, and the standing before and after.
+    assert states == ["supported", "partly", "supported", "partly"]
+    assert "5 sentences" in html or "1 sentence" in html
+    assert "data-change-step" in html
+
+
+@pytest.mark.django_db
+def test_where_no_evidence_differs_that_is_said(client, mira, published):
+    services.save_article(published, actor=mira, kicker="Abends")
+    client.force_login(mira)
+    html = shown(client, published, view="evidence").content.decode()
+    assert "Nothing differs in claims, citations, checks or readings." in html
+
+
+@pytest.mark.django_db
+def test_an_unknown_view_is_the_usual_one(client, mira, published):
+    client.force_login(mira)
+    assert shown(client, published, view="upside-down").context["view"] == "inline"
+
+
+@pytest.mark.django_db
+def test_a_comparison_says_where_its_proof_stands(client, mira, published):
+    client.force_login(mira)
+    covering = issue_checkpoint()
+    html = shown(client, published, old=1, new=2).content.decode()
+    entry = Entry.objects.of(published).get(revision=1)
+    assert f"entry {entry.sequence} · in checkpoint {covering.size}" in html
+
+
+def test_two_long_versions_are_compared_in_less_than_a_moment():
+    """20,000 words and 200 claims, a fifth of the sentences changed, paragraphs moved."""
+    chance = random.Random(3)
+    words = [f"wort{number:04}" for number in range(4000)]
+
+    def sentence() -> str:
+        return " ".join(chance.choices(words, k=16)) + f" {chance.randint(100, 9999)} Leute."
+
+    paragraphs = [[sentence() for _ in range(6)] for _ in range(200)]
+
+    def document(texts: list[list[str]]) -> dict[str, Any]:
+        body, made, start = [], [], 0
+        for number, (first, *others) in enumerate(texts):
+            key = f"0c000000-0000-4000-8000-{number:012}"
+            body.append(f'<p><span data-claim="{key}">{first}</span> {" ".join(others)}</p>')
+            made.append(claim(key, statement=first, passages=[passage(number, start, first)]))
+            start += len(" ".join([first, *others])) + 1
+        return piece(*body, claims=made)
+
+    edited = [
+        [one.replace(one.split()[3], "neu") if chance.random() < 0.2 else one for one in paragraph]
+        for paragraph in paragraphs
+    ]
+    edited[150:150], edited[20:24] = edited[20:24], []
+    old, new = document(paragraphs), document(edited)
+    begun = time.process_time()
+    comparison = compare(old, new)
+    # 0.2 s on a machine that has nothing else to do.
+    assert time.process_time() - begun < 1.5
+    assert comparison.changed
