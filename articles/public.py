@@ -28,7 +28,7 @@ SCHEMA = 1
 
 # Bibliographic data that readers get: all that CSL-JSON names but what editors
 # use for themselves.
-_PRIVATE_CSL = {"note", "annote", "keyword", "id", "custom", "status"}
+PRIVATE_CSL = {"note", "annote", "keyword", "id", "custom", "status"}
 
 
 def address(slug: str, first_published: datetime) -> str:
@@ -98,7 +98,7 @@ class References:
             if described:
                 row["description"] = source.description
             else:
-                row["csl"] = {k: v for k, v in source.csl.items() if k not in _PRIVATE_CSL}
+                row["csl"] = {k: v for k, v in source.csl.items() if k not in PRIVATE_CSL}
                 row["accessed"] = _day(source.csl.get("accessed"))
         if citation.capture and not described and row["capture"] is None:
             row["capture"] = citation.capture.sha256

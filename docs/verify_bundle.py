@@ -686,10 +686,10 @@ def tell_bundle(bundle: Bundle, kept: list[str]) -> None:
         f"{len(entries)} entries, {about} of them about {bundle.manifest['subject']}, stand in the"
         f" ledger {head.origin} of {head.size} entries, which the key signed.",
         f"{documents} stored documents and {publications} publications are what these entries"
-        " recorded, to the last character.",
+        f" recorded, to the last character{' that is shown' if bundle.withheld else ''}.",
     ]
     if captures:
-        lines.append(f"{captures} copies of sources have the hashes that were recorded.")
+        lines.append(f"The copies of sources ({captures}) have the hashes that were recorded.")
     if bundle.withheld:
         lines.append(
             f"{bundle.withheld} of {bundle.parts} parts are withheld or were erased. Each was"
