@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims import services as claims
 from claims.holdings import Holdings
 from claims.models import Claim
-from history import canonical, erasure, revisions
+from history import canonical, erasure, ledger, revisions
 from history.acts import Act, act, lock
 from history.models import Entry, Erasure
 
@@ -413,6 +414,8 @@ def publish(
                 "waivers": publication.waivers,
             },
         )
+        # It is published even if signing fails: the next checkpoint covers it as well.
+        transaction.on_commit(ledger.issue_checkpoint, robust=True)
     return publication
 
 
