@@ -205,6 +205,8 @@ class ArticleAdmin(admin.ModelAdmin):
             on("recover/", of(views_workflow.shelve, *post, back=True), "recover"),
             on("history/", past(views_history.history), "history"),
             on("history/<int:number>/", past(views_history.revision), "revision"),
+            on("at/", past(views_history.at_moment), "at_moment"),
+            on("at/<str:moment>/", past(views_history.at), "at"),
             on("history/compare/", past(views_history.compared), "compare"),
             on(
                 "compare/p<int:old>/p<int:new>/",

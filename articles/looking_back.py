@@ -7,13 +7,17 @@ for comparisons.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from claims import text
 from claims.choices import Stance, State, Verdict
 from claims.standing import fold
+from history import canonical
 from history.documents import Document
 
 from .body import clean
@@ -21,12 +25,16 @@ from .body import clean
 
 @dataclass(frozen=True, slots=True)
 class ClaimThen:
-    """A claim as the revision has it, its number in reading order, and its checks, latest first."""
+    """A claim as the revision has it, its number in reading order, and its checks, latest first.
+
+    `retracted` are those of its sources that were retracted by the moment that is looked at.
+    """
 
     number: int
     claim: Mapping[str, Any]
     state: str
     checks: tuple[Mapping[str, Any], ...]
+    retracted: frozenset[str] = frozenset()
 
     @property
     def lost(self) -> bool:
@@ -49,14 +57,40 @@ class PieceThen:
     needs: Mapping[str, frozenset[str]]
 
 
-def look_back(document: Document) -> PieceThen:
-    """Return what a piece document says, ready for showing."""
+def cited(document: Document) -> set[str]:
+    """Return the keys of the sources that a piece cites in a document."""
+    claims = document["content"]["claims"]
+    return {citation["source"] for claim in claims for citation in claim["citations"]}
+
+
+def look_back(
+    document: Document,
+    *,
+    at: datetime | None = None,
+    sources: Mapping[str, Document] = MappingProxyType({}),
+) -> PieceThen:
+    """Return what a piece document says, ready for showing.
+
+    With a moment, claims have the standing of that moment: `sources` are the documents that the
+    cited sources had then, by key, and checks whose day had passed do not count.
+    """
     content, record = document["content"], document["record"]
+    retracted = {
+        key: source["record"]["retracted_at"]
+        for key, source in sources.items()
+        if source["record"]["retracted_at"]
+    }
     checks: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for check in sorted(record["checks"], key=lambda check: (check["at"], check["id"])):
         checks[check["claim"]].insert(0, check)
     claims = tuple(
-        ClaimThen(number, claim, state_then(claim, checks[claim["id"]]), tuple(checks[claim["id"]]))
+        ClaimThen(
+            number,
+            claim,
+            state_then(claim, checks[claim["id"]], at=at, retracted=retracted),
+            tuple(checks[claim["id"]]),
+            frozenset(row["source"] for row in claim["citations"]) & retracted.keys(),
+        )
         for number, claim in enumerate(content["claims"], start=1)
     )
     citations = [citation for claim in content["claims"] for citation in claim["citations"]]
@@ -78,19 +112,46 @@ def look_back(document: Document) -> PieceThen:
     )
 
 
-def state_then(claim: Mapping[str, Any], checks: Sequence[Mapping[str, Any]]) -> str:
+def state_then(
+    claim: Mapping[str, Any],
+    checks: Sequence[Mapping[str, Any]],
+    *,
+    at: datetime | None = None,
+    retracted: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Return a claim's standing as far as its document can tell; `checks` latest first.
 
-    What happened outside the piece (a source was retracted, a claim that this one rests on fell,
-    a day passed) is not known here; `claims.standing` knows it for today.
+    What happened outside the piece is not known here but for what is told: by which moment a day
+    may have passed, and which sources had been retracted, when (as stamps). `claims.standing`
+    knows all of it for today.
     """
     if not any(passage["start"] is not None for passage in claim["passages"]):
         return State.ORPHAN.value
     for check in checks:
-        if _covers(check["snapshot"], claim):
+        if _covers(check["snapshot"], claim) and not _overtaken(check, claim, at, retracted):
             void = check["verdict"] == Verdict.VOID
             return State.STALE.value if void else str(check["verdict"])
     return State.STALE.value if checks else State.UNCHECKED.value
+
+
+def _overtaken(
+    check: Mapping[str, Any],
+    claim: Mapping[str, Any],
+    at: datetime | None,
+    retracted: Mapping[str, str],
+) -> bool:
+    """Whether the day to check again had passed since a check, or a source been retracted."""
+    if any(retracted.get(row["source"], "") > check["at"] for row in claim["citations"]):
+        return True
+    if at is None or not claim["check_by"]:
+        return False
+    checked = canonical.moment(check["at"])
+    due = date.fromisoformat(claim["check_by"])
+    return checked is not None and _day(checked) <= due < _day(at)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(timezone.get_default_timezone()).date()
 
 
 def _covers(snapshot: Mapping[str, Any], claim: Mapping[str, Any]) -> bool:

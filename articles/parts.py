@@ -83,7 +83,7 @@ def of_revision(document: Document, part: Part) -> Any:
     return found
 
 
-def differing(now: Document, then: Document) -> frozenset[str]:
+def differing(now: Mapping[str, Any], then: Mapping[str, Any]) -> frozenset[str]:
     """Return the parts that are there then and are not the same now, as texts.
 
     Citations count while their claim is made. Where a claim's words stand in the texts is no
@@ -161,12 +161,12 @@ def _with_claim(now: Document, wanted: Document) -> Document:
         else row
         for row in wanted["passages"]
     ]
-    in_body = [row for row in rows if row["field"] == Field.BODY]
-    body, in_body = _marked_again(content["body"], wanted["id"], in_body)
+    inside = [row for row in rows if row["field"] == Field.BODY]
+    body, found = _marked_again(content["body"], wanted["id"], inside)
     content = {**content, "body": body}
     texts, spans = _texts(content)
-    rows = [*in_body, *(row for row in rows if row["field"] != Field.BODY)]
-    claim = {**wanted, "passages": _followed(wanted["id"], rows, spans, texts)}
+    outside = [row for row in rows if row["field"] != Field.BODY]
+    claim = {**wanted, "passages": _followed(wanted["id"], [*found, *outside], spans, texts)}
     others = [other for other in content["claims"] if other["id"] != claim["id"]]
     return _document(now, content, [*others, claim])
 

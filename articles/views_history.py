@@ -14,9 +14,16 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,10 +36,11 @@ from history.timeline import Line, Link, Subject, with_checkpoints
 from history.views_timeline import Timeline, actors, found_subjects
 from sources.models import Capture, Source
 
-from . import timeline
-from .compare import Comparison, Document, compare
-from .looking_back import look_back
+from . import moments, parts, timeline
+from .compare import Document, compare
+from .looking_back import cited, look_back
 from .models import Article, Person, Publication, Section, Tag
+from .piece import RestoreRefused
 
 # How many revisions around a chosen one can be chosen next.
 AROUND = 12
@@ -42,6 +50,7 @@ DID: dict[str, Promise] = {
     "articles.article.created": gettext_lazy("began the piece"),
     "articles.article.saved": gettext_lazy("edited the piece"),
     "articles.article.restored": gettext_lazy("went back to an earlier revision"),
+    "articles.article.part_restored": gettext_lazy("restored a part of an earlier revision"),
     "articles.article.handed_on": gettext_lazy("handed the piece on"),
     "articles.article.published": gettext_lazy("published the piece"),
     "claims.claim.created": gettext_lazy("added a claim"),
@@ -89,6 +98,7 @@ def history(
         "history/history.html",
         title=_("History"),
         tab="history",
+        moment_form=moments.MomentForm.of(timezone.now()),
         begun=Entry.objects.of(article).order_by("sequence").values_list("at", flat=True).first(),
         latest=revisions.latest_revision(article),
         **context,
@@ -146,11 +156,77 @@ def _dress(request: HttpRequest, article: Article, lines: Iterable[Line]) -> Non
 def revision(request: HttpRequest, article: Article, number: int) -> TemplateResponse:
     """One revision as it was: its text with claims, their evidence and checks."""
     _guard(request, article)
-    entry = _entries(article, [number]).get(number)
-    if entry is None:
+    return _revision(request, article, number)
+
+
+@require_safe
+def at(request: HttpRequest, article: Article, moment: str) -> TemplateResponse:
+    """The revision that held at a moment, with the evidence as it stood then."""
+    _guard(request, article)
+    try:
+        asked = moments.read(moment)
+    except ValueError:
+        raise Http404(_("“%(moment)s” is no moment.") % {"moment": moment}) from None
+    entry = revisions.as_of(article, asked)
+    if entry is not None and entry.revision is not None:
+        return _revision(request, article, entry.revision, asked)
+    first = _entries(article, [1]).get(1)
+    return _page(
+        request,
+        article,
+        "history/moment.html",
+        title=_("At a moment"),
+        latest=revisions.latest_revision(article),
+        asked=asked,
+        begun=_choice(first, ()) if first else None,
+        moment_form=moments.MomentForm.of(asked),
+        status=404,
+    )
+
+
+@require_safe
+def at_moment(request: HttpRequest, article: Article) -> HttpResponse:
+    """Lead from a day and a time on the newsroom's clock (`?date=&time=`) to that moment."""
+    _guard(request, article)
+    form = moments.MomentForm(request.GET or None)
+    if form.is_valid():
+        return HttpResponseRedirect(_address_at(article, form.cleaned_data["moment"]))
+    return _page(
+        request,
+        article,
+        "history/moment.html",
+        title=_("At a moment"),
+        latest=revisions.latest_revision(article),
+        moment_form=form,
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _address_at(article: Article, moment: datetime) -> str:
+    return reverse("admin:articles_article_at", args=[article.pk, moments.write(moment)])
+
+
+def _revision(
+    request: HttpRequest, article: Article, number: int, asked: datetime | None = None
+) -> TemplateResponse:
+    """The page of one revision, or of the moment that was asked for at which it held."""
+    entries = _entries(article, [number - 1, number, number + 1])
+    if number not in entries:
         raise Http404(_("There is no revision %(number)s.") % {"number": number})
-    piece = look_back(revisions.document(article, number))
     latest = revisions.latest_revision(article)
+    documents = revisions.documents(article, number, latest)
+    then = documents[number]
+    sources = revisions.documents_as_of(Source, cited(then), asked) if asked else {}
+    piece = look_back(then, at=asked, sources=sources)
+
+    def leads_to(other: int) -> str:
+        if other not in entries:
+            return ""
+        if asked:
+            return _address_at(article, entries[other].at)
+        return reverse("admin:articles_article_revision", args=[article.pk, other])
+
+    twin = moments.twin(asked) if asked else None
     return _page(
         request,
         article,
@@ -159,10 +235,45 @@ def revision(request: HttpRequest, article: Article, number: int) -> TemplateRes
         number=number,
         latest=latest,
         is_latest=number == latest,
-        choice=_choice(entry, _publications_of(article)),
+        choice=_choice(entries[number], _publications_of(article)),
+        until=entries[number + 1].at if number + 1 in entries else None,
+        earlier=leads_to(number - 1),
+        later=leads_to(number + 1),
+        asked=asked,
+        future=asked is not None and asked > timezone.now(),
+        twin=twin,
+        twin_address=_address_at(article, twin) if twin else "",
+        moment_form=moments.MomentForm.of(asked or entries[number].at),
         piece=piece,
+        offer=_offer(request, article, number, documents[latest], then),
         labels=look_up(piece.needs),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can be restored alone from a revision, since it is not the same now.
+
+    `parts` are parts as texts (see `parts.Part`), `fields` those of them that are fields, with
+    their names; `address` is where to ask for one, by `?part=`.
+    """
+
+    number: int
+    address: str
+    parts: frozenset[str]
+
+    @property
+    def fields(self) -> list[tuple[str, Promise]]:
+        return [(name, title) for name, title in parts.FIELDS.items() if name in self.parts]
+
+
+def _offer(
+    request: HttpRequest, article: Article, number: int, now: Document, then: Document
+) -> Offer | None:
+    if not _may(request.user, article, "articles.change_article"):
+        return None
+    address = reverse("admin:articles_article_restore", args=[article.pk, number])
+    return Offer(number, address, parts.differing(now, then))
 
 
 # How a comparison can be looked at: key -> name.
@@ -187,7 +298,7 @@ def compared(
     new = new or _chosen(request, "new", publications) or latest
     old = old or _chosen(request, "old", publications) or max(new - 1, 1)
     old, new = sorted((old, new))
-    documents = revisions.documents(article, old, new)
+    documents = revisions.documents(article, old, new, latest)
     if not {old, new} <= documents.keys():
         raise Http404(_("There is no such revision."))
     comparison = compare(documents[old], documents[new])
@@ -205,6 +316,7 @@ def compared(
         view=view if view in VIEWS else "inline",
         views=VIEWS.items(),
         comparison=comparison,
+        offer=_offer(request, article, old, documents[latest], documents[old]),
         labels=look_up(comparison.needs),
         choices=choices,
         publications=publications[::-1],
@@ -240,13 +352,30 @@ def _chosen(request: HttpRequest, name: str, publications: Iterable[Publication]
 
 @require_safe
 def restoring(request: HttpRequest, article: Article, number: int) -> TemplateResponse:
-    """Ask whether the piece shall go back to a revision, and show what that would change."""
+    """Ask whether the piece shall go back to a revision, and show what that would change.
+
+    `?part=` asks for one part alone (see `parts.Part`).
+    """
     _guard(request, article, "articles.change_article")
     latest = revisions.latest_revision(article)
     documents = revisions.documents(article, number, latest)
     if number not in documents:
         raise Http404(_("There is no revision %(number)s.") % {"number": number})
-    comparison = restored(documents[latest], documents[number])
+    now, then = documents[latest], documents[number]
+    asked = request.GET.get("part", "")
+    refusal = ""
+    try:
+        part = parts.Part.read(asked) if asked else None
+        value = parts.of_revision(then, part) if part else None
+        wanted = parts.put_back(now, then, part)
+    except parts.NoSuchPart:
+        raise Http404(_("Revision %(number)s has no such part.") % {"number": number}) from None
+    except RestoreRefused as error:
+        wanted, refusal = now, str(error)
+    comparison = compare(now, wanted)
+    needs = {kind: set(keys) for kind, keys in comparison.needs.items()}
+    if part and part.kind == "citation" and value:
+        needs.setdefault("sources", set()).add(value["source"])
     return _page(
         request,
         article,
@@ -254,14 +383,14 @@ def restoring(request: HttpRequest, article: Article, number: int) -> TemplateRe
         title=_("Restore revision %(number)s") % {"number": number},
         number=number,
         latest=latest,
+        part=part,
+        field=parts.FIELDS.get(part.key, "") if part else "",
+        value=value,
+        refusal=refusal,
         comparison=comparison,
-        labels=look_up(comparison.needs),
+        offer=None if part else _offer(request, article, number, now, then),
+        labels=look_up(needs),
     )
-
-
-def restored(now: Document, then: Document) -> Comparison:
-    """Compare a piece with itself after a restore: its record stays as it is now."""
-    return compare(now, {**then, "record": now["record"]})
 
 
 def look_up(needs: Mapping[str, Iterable[str]]) -> dict[str, str]:
@@ -298,7 +427,7 @@ def _guard(request: HttpRequest, article: Article, *permissions: str) -> None:
 
 
 def _page(
-    request: HttpRequest, article: Article, template: str, **context: Any
+    request: HttpRequest, article: Article, template: str, *, status: int = 200, **context: Any
 ) -> TemplateResponse:
     return TemplateResponse(
         request,
@@ -310,6 +439,7 @@ def _page(
             "may_restore": _may(request.user, article, "articles.change_article"),
             **context,
         },
+        status=status,
     )
 
 

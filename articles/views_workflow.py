@@ -1,6 +1,7 @@
 """Handing a piece on, putting it away and bringing it back, and going back to a revision."""
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,11 +9,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from claims.models import Passage
 from history.models import Entry
 
 from . import services
 from .choices import State
 from .forms import HandOnForm, Refused, blaming
+from .parts import NoSuchPart, Part
 from .piece import RestoreRefused
 from .room import find
 
@@ -78,21 +81,47 @@ def shelve(admin: "ArticleAdmin", request: HttpRequest, key: UUID, *, back: bool
 
 
 def restore(admin: "ArticleAdmin", request: HttpRequest, key: UUID, number: int) -> HttpResponse:
-    """Go back to the content of an earlier revision, as a new one."""
+    """Go back to the content of an earlier revision, or of one part of it (`?part=`)."""
     article = find(admin, request, key)
     if not admin.has_change_permission(request, article):
         raise PermissionDenied
+    based_on = request.POST.get("based_on", "")
+    told: dict[str, Any] = {
+        "revision": number,
+        "actor": request.user,
+        "comment": request.POST.get("comment", ""),
+        "based_on": int(based_on) if re.fullmatch("[0-9]{1,9}", based_on) else None,
+    }
+    asked = request.GET.get("part", "")
     try:
-        made = services.restore(
-            article, revision=number, actor=request.user, comment=request.POST.get("comment", "")
-        )
-    except Entry.DoesNotExist:
+        if asked:
+            made = services.restore_part(article, part=Part.read(asked), **told)
+        else:
+            made = services.restore(article, **told)
+    except (Entry.DoesNotExist, NoSuchPart):
         raise Http404 from None
+    except services.ConflictingSave:
+        messages.warning(
+            request, _("The piece was changed in the meantime. Look again at what would change.")
+        )
+        return HttpResponseRedirect(request.get_full_path())
     except RestoreRefused as refusal:
         messages.error(request, str(refusal))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
     else:
         if made is None:
             messages.info(request, _("The piece is as it was then already."))
         else:
             messages.success(request, _("Restored from revision %(number)s.") % {"number": number})
+            if asked.startswith("claim:"):
+                _tell_lost(request, Part.read(asked))
     return HttpResponseRedirect(article.editing_address)
+
+
+def _tell_lost(request: HttpRequest, part: Part) -> None:
+    if not Passage.objects.filter(claim=UUID(part.key), start__isnull=False).exists():
+        messages.warning(
+            request,
+            _("The words of the claim stand nowhere now: it is back as lost. Mark a passage."),
+        )

@@ -4,6 +4,7 @@ Everything here only reads. Order is the ledger's; cost does not grow with the
 length of a history, as long as a page of it is asked for.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -83,3 +84,22 @@ def documents(instance: models.Model, *numbers: int) -> dict[int, Document]:
         "revision", "payload__version__serialized_data"
     )
     return {number: format.loads(text) for number, text in found}
+
+
+def documents_as_of(
+    model: type[models.Model], keys: Iterable[object], moment: datetime
+) -> dict[str, Document]:
+    """Return the documents that held at a moment of several aggregates, by key, in one query.
+
+    What was documented only later is absent.
+    """
+    format = aggregate_of(model).format
+    if format is None:
+        raise LookupError(f"{model.__name__} has no documents")
+    found = (
+        Entry.objects.filter(subject__in=list(keys), revision__isnull=False, at__lte=moment)
+        .order_by("subject", "-sequence")
+        .distinct("subject")
+        .values_list("subject", "payload__version__serialized_data")
+    )
+    return {str(subject): format.loads(text) for subject, text in found}

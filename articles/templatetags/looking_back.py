@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from articles import wording
+from articles import moments, wording
 from articles.choices import Language
 from articles.compare import NAMES, Difference, Fact, in_words
 from claims.choices import Credibility, Place, Risk, Stance, State, Verdict, Voice
@@ -121,6 +123,14 @@ def when(value: datetime | str | None) -> str:
     """Return a moment, or one that a document holds as text, in words."""
     told = wording.moment(value.isoformat() if isinstance(value, datetime) else value)
     return told.text if told else ""
+
+
+@register.filter
+def to_the_second(value: datetime) -> str:
+    """Return a moment on the newsroom's clock with its seconds, and which of two it is."""
+    local = value.astimezone(timezone.get_default_timezone())
+    told = f"{date_format(local, 'DATE_FORMAT')}, {date_format(local, 'H:i:s')}"
+    return f"{told} {local:%Z}" if moments.twin(value) else told
 
 
 @register.filter

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -548,3 +549,113 @@ def test_a_whole_revision_comes_back_as_shown(data: Any, names: list[str]) -> No
     after = revisions.document(desk.piece)
     assert canonical.dumps(after) == canonical.dumps(expected)
     assert shown == compare(before, after)
+
+
+# At the desk
+
+
+def question(piece: Article, revision: int, part: str = "") -> str:
+    address = reverse("admin:articles_article_restore", args=[piece.pk, revision])
+    return f"{address}?part={part}" if part else address
+
+
+@pytest.fixture
+def changed(mira: User, piece: Article) -> Article:
+    """A piece whose revision 3 had a claim with a citation, and another headline and text."""
+    claim = factories.claim(piece, actor=mira)
+    citation = factories.citation(claim, actor=mira, quote="mehr als fünftausend")
+    claims.remove_citation(citation, actor=mira)
+    claims.save_claim(claim, actor=mira, statement="Es kamen viele.")
+    reworded(piece, mira, "5000", "6000")
+    saved(piece, mira, headline="Neu")
+    return piece
+
+
+def test_parts_that_differ_are_offered_where_a_revision_or_a_comparison_shows_them(
+    client, mira, changed
+):
+    then = revisions.document(changed, 3)["content"]["claims"][0]
+    offered = {
+        question(changed, 3, part)
+        for part in (
+            "headline",
+            "body",
+            f"claim%3A{then['id']}",
+            f"citation%3A{then['citations'][0]['id']}",
+        )
+    }
+    client.force_login(mira)
+    compare_page = reverse("admin:articles_article_compare", args=[changed.pk])
+    pages = [
+        reverse("admin:articles_article_revision", args=[changed.pk, 3]),
+        f"{compare_page}?old=3&new=7",
+        question(changed, 3),
+    ]
+    for page in pages:
+        html = client.get(page).content.decode()
+        assert {address for address in offered if f'href="{address}"' in html} == offered
+        assert question(changed, 3, "kicker") not in html
+    client.force_login(factories.user("auditor"))
+    for page in pages[:2]:
+        assert "?part=" not in client.get(page).content.decode()
+    client.force_login(mira)
+    latest = reverse("admin:articles_article_revision", args=[changed.pk, 7])
+    assert "?part=" not in client.get(latest).content.decode()
+
+
+def test_the_question_about_a_part_shows_what_would_change_and_the_answer_does_it(
+    client, mira, changed
+):
+    client.force_login(mira)
+    then = revisions.document(changed, 3)["content"]["claims"][0]
+    page = client.get(question(changed, 3, f"claim:{then['id']}"))
+    assert page.context_data["comparison"] == services.dry_run(
+        changed, 3, Part("claim", then["id"])
+    )
+    assert then["statement"] in page.content.decode()
+    response = client.post(
+        question(changed, 3, f"claim:{then['id']}"),
+        {"comment": "War doch so", "based_on": 7},
+        follow=True,
+    )
+    assert response.status_code == 200
+    levels = [message.level_tag for message in response.context["messages"]]
+    assert levels == ["success", "warning"]  # its words stand nowhere now
+    after = revisions.document(changed)["content"]
+    assert after["claims"][0]["citations"] == then["citations"]
+    assert after["headline"] == "Neu"
+
+
+def test_an_answer_to_an_old_question_changes_nothing_and_asks_again(client, mira, changed):
+    client.force_login(mira)
+    address = question(changed, 3, "headline")
+    response = client.post(address, {"based_on": 6})
+    assert (response.status_code, response["Location"]) == (302, address)
+    assert revisions.latest_revision(changed) == 7
+
+
+@pytest.mark.parametrize("part", ["images", "claim:x", f"claim:{'0' * 32}"])
+def test_a_question_about_no_part_is_not_found(client, mira, changed, part):
+    client.force_login(mira)
+    assert client.get(question(changed, 3, part)).status_code == 404
+    assert client.post(question(changed, 3, part)).status_code == 404
+
+
+def test_a_refusal_is_told_instead_of_asking(client, mira, changed):
+    citation = revisions.document(changed, 3)["content"]["claims"][0]["citations"][0]
+    claims.withdraw_claim(changed.claims.get(), actor=mira)
+    client.force_login(mira)
+    page = client.get(question(changed, 3, f"citation:{citation['id']}"))
+    assert page.status_code == 200
+    assert 'name="based_on"' not in page.content.decode()
+    response = client.post(question(changed, 3, f"citation:{citation['id']}"), follow=True)
+    assert [message.level_tag for message in response.context["messages"]] == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("reporter", 302), ("checker", 403), ("editor", 302), ("auditor", 403)]
+)
+def test_only_who_may_change_the_piece_restores_a_part_of_it(client, changed, role, status):
+    client.force_login(factories.user(role))
+    assert client.post(question(changed, 3, "headline")).status_code == status
+    assert (revisions.latest_revision(changed) == 8) == (status == 302)
