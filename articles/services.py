@@ -128,7 +128,7 @@ def write(
     foreign marks. Raises ``ConflictingSave`` or ``ClaimsWouldVanish``. Checks, readings and
     evidence that came in the meantime are no conflict: a save does not touch them.
     """
-    _refuse_conflict(stored, based_on)
+    _refuse_conflict(stored, based_on, latest=this.found(stored))
     held = Holdings.of(stored)
     admitted = claims.admit(edited.body, held.claims)
     edited.body = admitted.body
@@ -155,8 +155,7 @@ def write(
     return admitted
 
 
-def _refuse_conflict(stored: Article, based_on: int | None) -> None:
-    latest = revisions.latest_revision(stored)
+def _refuse_conflict(stored: Article, based_on: int | None, *, latest: int) -> None:
     if based_on is not None and based_on != latest:
         between = revisions.documents(stored, based_on, latest)
         written = [

@@ -230,7 +230,7 @@ def _save_claim(
             with act("claims.citation.added", actor=actor):
                 evidence(live)
         elif "body" in request.POST:
-            save(request, article, everything)
+            save(request, article.pk, everything)
         else:
             with act("claims.claim.saved", actor=actor):
                 everything(lock(article))

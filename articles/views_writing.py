@@ -14,7 +14,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -54,16 +54,14 @@ class Saved:
     reload: bool
 
 
-def save(
-    request: HttpRequest, article: Article, then: Callable[[Article], None] | None = None
-) -> Saved:
+def save(request: HttpRequest, key: UUID, then: Callable[[Article], None] | None = None) -> Saved:
     """Save what was posted from the writing view, with what belongs to it, in one act.
 
-    Raises ``WritingRefused``, ``services.ConflictingSave`` and ``services.ClaimsWouldVanish``,
-    and whatever ``then`` raises; nothing is saved then.
+    Raises ``Article.DoesNotExist``, ``WritingRefused``, ``services.ConflictingSave`` and
+    ``services.ClaimsWouldVanish``, and whatever ``then`` raises; nothing is saved then.
     """
     with act("articles.article.saved", actor=request.user) as this:
-        stored = lock(article)
+        stored = lock(Article(pk=key))
         draft = copy(stored)
         writing = WritingForm(request.POST, instance=draft)
         images = ImageFormSet(request.POST, request.FILES, instance=draft, prefix="images")
@@ -116,31 +114,37 @@ def saved_messages(saved: Saved) -> list[str]:
 
 def change(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
     """The writing view; POST saves."""
+    if request.method == "POST":
+        return _posted(admin, request, key)
     article = find(admin, request, key)
-    writes = admin.has_change_permission(request, article)
-    if request.method != "POST":
-        writing = images = None
-        if writes:
-            writing = WritingForm(
-                instance=article, initial={"based_on": revisions.latest_revision(article)}
-            )
-            images = ImageFormSet(instance=article, prefix="images")
-        return page(admin, request, article, writing, images)
-    if not writes:
+    writing = images = None
+    if admin.has_change_permission(request, article):
+        writing = WritingForm(
+            instance=article, initial={"based_on": revisions.latest_revision(article)}
+        )
+        images = ImageFormSet(instance=article, prefix="images")
+    return _page(admin, request, article, writing, images)
+
+
+def _posted(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
+    # The piece is loaded when it is locked, not before: who may write may write any.
+    if not admin.has_change_permission(request):
         raise PermissionDenied
     extra: dict[str, Any] = {}
     try:
-        saved = save(request, article)
+        saved = save(request, key)
+    except Article.DoesNotExist:
+        raise Http404 from None
     except WritingRefused as refusal:
         writing, images = refusal.writing, refusal.images
     except services.ConflictingSave as conflict:
-        writing, images = _kept(request, article)
+        writing, images = _kept(request, key)
         extra["conflict"] = Conflict.between(request, conflict, writing)
     except services.ClaimsWouldVanish as vanishing:
-        writing, images = _kept(request, article)
+        writing, images = _kept(request, key)
         extra["vanishing"] = _vanishing(vanishing.claims)
     else:
-        told = saved_messages(saved)
+        article, told = saved.article, saved_messages(saved)
         if wants_parts(request) and not saved.reload:
             return parts(request, article, messages=told)
         for text in told:
@@ -152,12 +156,13 @@ def change(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespon
         # The page itself says what is wrong, with both texts if need be: send the form whole.
         return JsonResponse({"submit": True}, status=409)
     writing.offer_people()
-    return page(admin, request, article, writing, images, status=409 if extra else 422, **extra)
+    article = find(admin, request, key)
+    return _page(admin, request, article, writing, images, status=409 if extra else 422, **extra)
 
 
-def _kept(request: HttpRequest, article: Article) -> tuple[WritingForm, BaseInlineFormSet]:
+def _kept(request: HttpRequest, key: UUID) -> tuple[WritingForm, BaseInlineFormSet]:
     """Return the forms as they were sent, over the piece as it is stored."""
-    stored = Article.objects.get(pk=article.pk)
+    stored = Article.objects.get(pk=key)
     writing = WritingForm(request.POST, instance=stored)
     writing.is_valid()
     images = ImageFormSet(request.POST, request.FILES, instance=stored, prefix="images")
@@ -212,7 +217,7 @@ def _vanishing(gone: list[Claim]) -> list[dict[str, Any]]:
     return [{"claim": claim, "words": words[claim.pk]} for claim in gone]
 
 
-def page(
+def _page(
     admin: "ArticleAdmin",
     request: HttpRequest,
     article: Article,

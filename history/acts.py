@@ -35,6 +35,17 @@ class Act:
     steps: list[str] = field(default_factory=list)
     details: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
+    _found: dict[UUID, tuple[int, str | None]] = field(default_factory=dict)
+
+    def found(self, subject: models.Model) -> int:
+        """Return the number of the latest revision of a row that this act has locked."""
+        return self._latest(subject.pk)[0]
+
+    def _latest(self, subject: UUID) -> tuple[int, str | None]:
+        # Under its lock nobody else adds a document, and this act does so at its end.
+        if subject not in self._found:
+            self._found[subject] = _latest(subject)
+        return self._found[subject]
 
     def note(self, subject: models.Model, **details: Any) -> None:
         """Say something in the entry about ``subject``; alone, it makes an entry."""
@@ -74,6 +85,8 @@ def act(kind: str, *, actor: Any, comment: str = "") -> Iterator[Act]:
         except BaseException:
             del outer.steps[steps:]
             outer.details = details
+            # Locks that the step had taken are let go with it.
+            outer._found.clear()
             raise
         return
     this = Act(kind=kind, actor=actor, comment=comment)
@@ -125,7 +138,7 @@ def _record(this: Act) -> None:
             elif aggregate.format is not None and aggregate.write is not None:
                 document = canonical.normal(aggregate.write(key))
                 text = aggregate.format.dumps(document)
-                number, stored = _latest(key)
+                number, stored = this._latest(key)
                 if text != stored:
                     draft.document, draft.revision = document, number + 1
                     if aggregate.summarize is not None:
