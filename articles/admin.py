@@ -27,6 +27,7 @@ from . import (
     admin_erasure,  # noqa: F401
     admin_labels,  # noqa: F401
     services,
+    views_blame,
     views_checks,
     views_claims,
     views_finding,
@@ -177,7 +178,7 @@ class ArticleAdmin(admin.ModelAdmin):
             return require_http_methods(methods)(csrf_protect(called))
 
         def past(view: Callable) -> Callable:
-            """A view of ``views_history``: it takes the article."""
+            """A view of ``views_history`` or ``views_blame``: it takes the article."""
 
             def called(request: HttpRequest, key: UUID, **kwargs: Any) -> HttpResponse:
                 return view(request, find(self, request, key), **kwargs)
@@ -203,6 +204,7 @@ class ArticleAdmin(admin.ModelAdmin):
             on("hand-on/", of(views_workflow.hand_on, *get, *post), "hand_on"),
             on("shelve/", of(views_workflow.shelve, *post, back=False), "shelve"),
             on("recover/", of(views_workflow.shelve, *post, back=True), "recover"),
+            on("blame/", past(views_blame.blamed), "blame"),
             on("history/", past(views_history.history), "history"),
             on("history/<int:number>/", past(views_history.revision), "revision"),
             on("at/", past(views_history.at_moment), "at_moment"),

@@ -236,7 +236,7 @@ class Blame:
                 old, _Run(step.src_start, step.dest_start, step.src_end - step.src_start)
             )
         ]
-        runs = self._without_chance(runs, old, new)
+        runs = _grown(self._without_chance(runs, old, new), old, new)
         return self._slid(self._without_stops(runs, old, new), old, new)
 
     def _without_chance(
@@ -267,28 +267,32 @@ class Blame:
     def _in_known_sentences(
         self, runs: list[_Run], old: Sequence[int], new: Sequence[int]
     ) -> list[_Run]:
-        """Drop short runs in sentences of which neither a long run nor half the words stayed."""
+        """Drop short runs between sentences that share neither a long one nor half of either."""
         letters = self._words.letters
-        sides = self._sentences(old), self._sentences(new)
-        sizes = [
-            Counter(at for at, number in zip(side, text, strict=True) if letters[number])
-            for side, text in zip(sides, (old, new), strict=True)
-        ]
-        shared: list[Counter[int]] = [Counter(), Counter()]
-        known: list[set[int]] = [set(), set()]
+        of_old, of_new = self._sentences(old), self._sentences(new)
+        sizes_old = Counter(at for at, word in zip(of_old, old, strict=True) if letters[word])
+        sizes_new = Counter(at for at, word in zip(of_new, new, strict=True) if letters[word])
+        shared: Counter[tuple[int, int]] = Counter()
+        known: set[tuple[int, int]] = set()
         long = [self._count(old[run.old : run.old + run.length]) >= _WORDS for run in runs]
         for run, is_long in zip(runs, long, strict=True):
-            for side, start, in_common, at_once in zip(sides, run[:2], shared, known, strict=True):
-                there = [side[start + at] for at in range(run.length) if letters[old[run.old + at]]]
-                in_common.update(there)
-                if is_long:
-                    at_once.update(there)
-        for size, in_common, at_once in zip(sizes, shared, known, strict=True):
-            at_once.update(at for at, words in size.items() if 2 * in_common[at] >= words)
+            pairs = [
+                (of_old[run.old + at], of_new[run.new + at])
+                for at in range(run.length)
+                if letters[old[run.old + at]]
+            ]
+            shared.update(pairs)
+            if is_long:
+                known.update(pairs)
+        known.update(
+            pair
+            for pair, words in shared.items()
+            if 2 * words >= min(sizes_old[pair[0]], sizes_new[pair[1]])
+        )
         return [
             run
             for run, is_long in zip(runs, long, strict=True)
-            if is_long or sides[0][run.old] in known[0] or sides[1][run.new] in known[1]
+            if is_long or (of_old[run.old], of_new[run.new]) in known
         ]
 
     def _sentences(self, numbers: Sequence[int]) -> list[int]:
@@ -482,6 +486,22 @@ def _cut_at_borders(numbers: Sequence[int], run: _Run) -> Iterator[_Run]:
             if at > start:
                 yield _Run(run.old + start, run.new + start, at - start)
             start = at + 1
+
+
+def _grown(runs: Sequence[_Run], old: Sequence[int], new: Sequence[int]) -> list[_Run]:
+    """Let runs take up what is the same right beside them, where something else was dropped."""
+    grown: list[_Run] = []
+    a = b = 0  # the ends of the run before
+    for at, (i, j, length) in enumerate(runs):
+        after = runs[at + 1] if at + 1 < len(runs) else _Run(len(old), len(new), 0)
+        k, m = i + length, j + length
+        while k < after.old and m < after.new and old[k] == new[m] != _BORDER:
+            k, m = k + 1, m + 1
+        while i > a and j > b and old[i - 1] == new[j - 1] != _BORDER:
+            i, j = i - 1, j - 1
+        grown.append(_Run(i, j, k - i))
+        a, b = k, m
+    return grown
 
 
 def _behind_border(numbers: Sequence[int]) -> Sequence[int]:
