@@ -38,6 +38,7 @@ from . import gate, wording
 from .choices import Kind, State
 from .compare import NAMES, ClaimFact, in_words
 from .models import Article
+from .parts import FIELDS
 
 # So many claims are told of one by one; of more, how many there were.
 SINGLY = 3
@@ -68,6 +69,11 @@ _TELLS = {
     "claims.check.recorded": "checks",
 }
 _VOCABULARIES: dict[str, Any] = {"risk": Risk, "voice": Voice}
+# What came back alone from an earlier revision, besides fields.
+_PARTS: dict[str, Promise] = {
+    "claim": gettext_lazy("a claim"),
+    "citation": gettext_lazy("a citation"),
+}
 
 GROUPS = (
     "text",
@@ -172,6 +178,10 @@ def _special(
     workflow = details.get("workflow", {})
     if "restored_from" in details:
         number = details["restored_from"]
+        if part := details.get("part"):
+            what = FIELDS.get(part) or _PARTS[part.partition(":")[0]]
+            said = _("restored from revision %(number)s: %(what)s")
+            return Phrase(said, {"number": number, "what": str(what)}), ()
         return Phrase(_("went back to revision %(number)s"), {"number": number}), ()
     if workflow.get("assignee"):
         (key, *_others) = workflow["assignee"]
