@@ -76,7 +76,9 @@ class ErasureAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         return self.form
 
     def add_view(
@@ -144,7 +146,7 @@ class ErasureAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(reverse("admin:history_erasure_change", args=[key]))
 
     def _context(self, request: HttpRequest, **more: Any) -> dict[str, Any]:
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return {**self.admin_site.each_context(request), "opts": self.opts, **more}
 
     @admin.display(description=gettext_lazy("asked for by"))

@@ -19,7 +19,8 @@ from django.utils.translation import ngettext
 
 from claims import text
 from claims.choices import State
-from history.diff import BlockChange, Change, blocks, count, words
+from history.diff import Change, count, words
+from history.paragraphs import BlockChange, blocks
 
 from .looking_back import state_then
 

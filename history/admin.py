@@ -139,9 +139,7 @@ class ActAdmin(admin.ModelAdmin):
 
     # Looking back
 
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
-    ) -> HttpResponse:
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         """What the ledger says about this object, newest first."""
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
@@ -150,7 +148,7 @@ class ActAdmin(admin.ModelAdmin):
             )
         if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return views_timeline.of_object(
             request,
             obj,

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from history.diff import BlockChange, Change, blocks, count, words
+from history.diff import Change, count, words
+from history.paragraphs import BlockChange, blocks
 
 
 def spelled(old: str, new: str) -> str:
