@@ -254,9 +254,14 @@ def _about_claims(
         phrases = list(_together(ordered))
         return phrases[:2], phrases[2:]
     phrases = [phrase for own in by_claim for phrase in _singly(own)]
-    if len(by_claim) == 1 or len(phrases) <= SINGLY:
+    if len(phrases) <= SINGLY:
         return _main_first(phrases)
-    return _main_first(phrases[:2], phrases[2:])
+    if len(by_claim) > 1:
+        return _main_first(phrases[:2], phrases[2:])
+    # What followed belongs to what was done, and is not to be overlooked.
+    done = [phrase for phrase in phrases if not phrase.state]
+    followed = [phrase for phrase in phrases if phrase.state]
+    return _main_first([*done[:2], *followed], done[2:])
 
 
 def _main_first(

@@ -59,7 +59,7 @@ class FilterForm(forms.Form):
         what: Iterable[str],
         claims: Iterable[tuple[str, str]],
     ) -> None:
-        super().__init__(data, auto_id="filter-%s", use_required_attribute=False)
+        super().__init__(data, auto_id="filter-%s", label_suffix="", use_required_attribute=False)
         groups = [(key, timeline.GROUPS[key].title) for key in what if key in timeline.GROUPS]
         for name, everything, choices in (
             ("who", _("All people"), list(who)),
