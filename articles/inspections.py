@@ -36,8 +36,9 @@ def publications(run: Run) -> Iterator[Fault]:
         frozen = erased.get(str(row.pk), told["sha256"])
         if sha256(row.document.encode()).hexdigest() != frozen:
             yield Fault(place, "its document is not the one that was published")
-        same = ("number", "kind", "note", "revision", "waivers")
-        if any(told[name] != getattr(row, name) for name in same):
+        same = ("number", "kind", "note", "revision")
+        waivers = canonical.loads(told["waivers"])
+        if waivers != row.waivers or any(told[name] != getattr(row, name) for name in same):
             yield Fault(place, "is not as its entry says")
         own = [
             (c["wrong"], c["right"], c["since"])

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext, npgettext
 from claims.choices import Risk, Stance, Verdict, Voice
 from claims.choices import State as ClaimState
 from claims.models import Claim
-from history import kinds
+from history import canonical, kinds
 from history.models import Entry, EntryQuerySet
 from history.timeline import (
     Name,
@@ -113,7 +113,8 @@ group(
 )
 _PUBLISHED = Q(payload__data__contains='"publication":{')
 group("publications", gettext_lazy("Publications"), _PUBLISHED)
-group("waivers", gettext_lazy("Waivers"), _PUBLISHED & Q(payload__data__contains='"waivers":[{'))
+_WAIVED = Q(payload__data__contains='"waivers":[{') | Q(payload__data__contains='"waivers":"[{')
+group("waivers", gettext_lazy("Waivers"), _PUBLISHED & _WAIVED)
 group(
     "workflow",
     gettext_lazy("Handing on"),
@@ -206,7 +207,7 @@ def _published(publication: Mapping[str, Any]) -> Told:
     more = []
     if publication.get("note"):
         more.append(Phrase("%(note)s", {"note": wording.quotation(publication["note"])}))
-    waivers = publication.get("waivers")
+    waivers = _waivers(publication)
     if waivers == []:
         more.append(Phrase(_("Every rule was met, none waived.")))
     for waiver in waivers or ():
@@ -221,6 +222,18 @@ def _published(publication: Mapping[str, Any]) -> Told:
             )
         )
     return Told((main,), tuple(more), raised=True)
+
+
+def _waivers(publication: Mapping[str, Any]) -> list[Mapping[str, str]] | None:
+    """Return what was waived; it stands in the entry as a list, or as that list's JSON."""
+    waivers = publication.get("waivers")
+    if not isinstance(waivers, str):
+        return waivers
+    try:
+        return canonical.loads(waivers)
+    except ValueError:
+        # What an erasure has blacked out may be JSON no more.
+        return None
 
 
 def _workflow(details: Mapping[str, Any]) -> Iterable[Phrase]:
