@@ -244,6 +244,24 @@ def test_entries_from_before_facts_told_of_single_claims_stay_readable():
     assert main.plain({}) == "checked a claim: refuted"
 
 
+def test_waivers_are_read_as_a_list_and_as_its_text():
+    waived = [{"rule": "read", "reason": "Es eilt"}]
+    publication = {"number": 1, "kind": "first", "note": ""}
+    told = [
+        [
+            phrase.plain({})
+            for phrase in telling.tell(
+                "articles.article.published",
+                {"details": {"publication": publication | {"waivers": waivers}}},
+            ).more
+        ]
+        for waivers in (waived, json.dumps(waived), [], "[]", "█")
+    ]
+    assert told[0] == told[1]
+    assert "Es eilt" in told[0][0]
+    assert told[2:] == [["Every rule was met, none waived."]] * 2 + [[]]
+
+
 def test_what_nobody_knows_is_told_as_it_is():
     facts = {"summary": [["claim.from the future", str(uuid4()), 3, "", ""], ["other", 1]]}
     assert telling.tell("articles.article.dreamt", facts).main[0].plain({}) == (
