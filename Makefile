@@ -9,7 +9,7 @@ JOBS ?= 2
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench lock clean
+.PHONY: help demo test lint types bench pictures lock clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -29,6 +29,9 @@ types: $(VENV)/development ## Check types
 
 bench: $(VENV)/runtime ## Measure what we promise about speed (BENCH="ledger history")
 	$(RUN) -m benchmarks $(BENCH)
+
+pictures: $(VENV)/development ## Take the pictures of the README anew, of the demo content
+	NEWSROOM_PICTURES=1 $(VENV)/bin/pytest tests/e2e/test_looks.py
 
 lock: $(VENV)/development ## Lock the newest versions that requirements*.in allow
 	cd $(CURDIR) && for set in requirements requirements-dev; do \

@@ -17,6 +17,9 @@ from playwright.sync_api import BrowserContext, Page
 
 from newsroom import environment
 from newsroom.models import User
+from tests import factories
+
+from .desk import Colleague
 
 # Playwright's loop runs in the thread of the tests, and Django would take them for asynchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -77,6 +80,24 @@ def sign_in(context: BrowserContext, live_server: Any) -> Callable[[User], None]
         )
 
     return sign_in
+
+
+@pytest.fixture
+def colleague(
+    transactional_db: None, live_server: Any, new_context: Callable[..., BrowserContext]
+) -> Callable[..., Colleague]:
+    """Return a function that brings somebody with a role to the desk, through the login page.
+
+    Each has a browser of their own. They are called Sommerfeld unless said otherwise.
+    """
+
+    def colleague(role: str, first_name: str = "Ida", last_name: str = "Sommerfeld") -> Colleague:
+        user = factories.user(role, first_name=first_name, last_name=last_name)
+        person = Colleague(new_context(), live_server.url, user)
+        person.log_in()
+        return person
+
+    return colleague
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.html import strip_tags
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
@@ -90,6 +91,11 @@ class Colleague:
     def go(self, article: UUID, where: str = "change/") -> None:
         """Open a page about the piece."""
         self.page.goto(f"{self.site}/desk/articles/article/{article}/{where}")
+
+    def speak(self, language: str) -> None:
+        """Choose the language of the desk, as its menu does."""
+        name = settings.LANGUAGE_COOKIE_NAME
+        self.page.context.add_cookies([{"name": name, "value": language, "url": self.site}])
 
     def forgive(self, status: int) -> None:
         """Leave aside that the browser notes this answer as an error; it was one, as expected."""
@@ -257,3 +263,5 @@ def choose(within: Locator, name: str, value: str) -> None:
 
 
 NewContext = Callable[..., BrowserContext]
+# What the fixture `colleague` gives.
+Coming = Callable[..., Colleague]

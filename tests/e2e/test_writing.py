@@ -12,7 +12,7 @@ from claims import services as claims
 from history import revisions
 from tests import factories
 
-from .desk import Colleague, NewContext
+from .desk import Colleague, Coming
 
 WORD_PROCESSOR = """
 <style>p { color: red }</style>
@@ -27,11 +27,8 @@ style="font-weight:400;font-style:italic">kursiv</span></p></b>
 
 
 @pytest.fixture
-def reporter(transactional_db: None, live_server: Any, new_context: NewContext) -> Colleague:
-    user = factories.user("reporter", first_name="Ida", last_name="Sommerfeld")
-    reporter = Colleague(new_context(), live_server.url, user)
-    reporter.log_in()
-    return reporter
+def reporter(colleague: Coming) -> Colleague:
+    return colleague("reporter")
 
 
 @pytest.mark.parametrize("pasted", [WORD_PROCESSOR, ONLINE_DOCUMENT])
@@ -189,13 +186,11 @@ def test_writing_shuts_nobody_out(
 
 
 def test_checking_shuts_nobody_out(
-    live_server: Any,
-    new_context: NewContext,
+    colleague: Coming,
     piece: Article,
     barriers: Callable[[Page], list[str]],
 ) -> None:
-    checker = Colleague(new_context(), live_server.url, factories.user("checker"))
-    checker.log_in()
+    checker = colleague("checker")
     checker.go(piece.pk)
     expect(checker.page.locator("#manuscript .unread-sentence")).not_to_have_count(0)
     in_every_light(checker.page, barriers, "reading")
@@ -207,12 +202,11 @@ def test_checking_shuts_nobody_out(
 
 def test_publishing_and_looking_back_shut_nobody_out(
     live_server: Any,
-    new_context: NewContext,
+    colleague: Coming,
     piece: Article,
     barriers: Callable[[Page], list[str]],
 ) -> None:
-    publisher = Colleague(new_context(), live_server.url, factories.user("publisher"))
-    publisher.log_in()
+    publisher = colleague("publisher")
     page = publisher.page
     latest = revisions.latest_revision(piece)
     for where in (

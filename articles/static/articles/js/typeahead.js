@@ -41,6 +41,7 @@ function setUp(box) {
     if (turn !== asked) return
     list.innerHTML = html
     list.hidden = false
+    list.scrollIntoView({ block: "nearest" })
     input.setAttribute("aria-expanded", "true")
     point(options().length > 1 || !box.matches('[data-typeahead="sources"]') ? 0 : -1)
   }

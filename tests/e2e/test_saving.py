@@ -1,0 +1,175 @@
+"""Saving in a browser loses nothing: no claim, no text of anybody, whatever goes wrong."""
+
+import pytest
+from playwright.sync_api import expect
+
+from articles.models import Article
+from history import revisions
+from tests import factories
+
+from .desk import Coming
+
+CLAIMED = "Mehr als 5000 Menschen kamen"
+
+
+@pytest.fixture
+def article(transactional_db: None) -> Article:
+    article = factories.article()
+    factories.claim(article, statement="Es kamen mehr als 5000.")
+    article.refresh_from_db()
+    return article
+
+
+def bodies(article: Article) -> list[str]:
+    """The texts of all revisions, the latest first."""
+    return [
+        "".join(revisions.document(article, number)["content"]["body"])
+        for number in range(revisions.latest_revision(article), 0, -1)
+    ]
+
+
+def test_claims_that_would_vanish_are_named_and_the_text_is_kept(
+    article: Article, colleague: Coming
+) -> None:
+    reporter = colleague("reporter", "Ida")
+    page = reporter.page
+    reporter.go(article.pk)
+    # More than the passage: what is typed in its place is no longer part of it.
+    reporter.replace(f"{CLAIMED}. Das", "Das")
+    page.keyboard.press("Control+s")
+
+    asked = page.locator("#vanishing")
+    expect(asked).to_contain_text("Es kamen mehr als 5000.")
+    expect(asked.locator("del")).to_have_text(CLAIMED)
+    expect(reporter.text.locator("p").first).to_have_text("Das sagte die Polizei.")
+    reporter.forgive(409)
+    assert len(bodies(article)) == 2
+    assert CLAIMED in bodies(article)[0]
+
+    # To save again without an answer is to be asked again.
+    with page.expect_event("load"):
+        page.keyboard.press("Control+s")
+    expect(asked).to_be_visible()
+    reporter.forgive(409)
+    asked.get_by_role("checkbox").check()
+    asked.locator("[data-native]").click()
+
+    expect(page.locator(".claim-card--orphan del")).to_have_text(CLAIMED)
+    expect(reporter.text.locator("p").first).to_have_text("Das sagte die Polizei.")
+    assert CLAIMED not in bodies(article)[0]
+    assert article.claims.get().withdrawn is False
+    assert reporter.complaints == []
+
+
+@pytest.mark.parametrize("order", [("reporter", "editor"), ("editor", "reporter")])
+def test_two_who_save_the_same_piece_see_both_texts(
+    article: Article, colleague: Coming, order: tuple[str, str]
+) -> None:
+    people = {role: colleague(role, role.title()) for role in ("reporter", "editor")}
+    changes = {"reporter": ("neun", "zehn"), "editor": ("leer", "voll")}
+    first, second = (people[role] for role in order)
+    for person in people.values():
+        person.go(article.pk)
+    for role in order:
+        people[role].replace(*changes[role])
+
+    first.save()
+    second.page.keyboard.press("Control+s")
+
+    conflict = second.page.locator("#conflict")
+    expect(conflict).to_contain_text(f"{order[0].title()} Sommerfeld")
+    (was, theirs), (gone, mine) = (changes[role] for role in order)
+    expect(conflict.locator("[data-theirs]")).to_contain_text(theirs)
+    expect(conflict.locator("[data-difference] ins")).to_have_text(sorted([was, mine], key=ORDER))
+    expect(conflict.locator("[data-difference] del")).to_have_text(
+        sorted([theirs, gone], key=ORDER)
+    )
+    expect(second.text).to_contain_text(mine)
+    expect(second.text).not_to_contain_text(theirs)
+    assert theirs in bodies(article)[0]
+    second.forgive(409)
+
+    conflict.locator("[name=based_on]").click()
+
+    expect(conflict).to_have_count(0)
+    latest, before, *_earlier = bodies(article)
+    assert mine in latest
+    assert theirs not in latest
+    assert theirs in before
+    assert article.claims.get().passages.get().exact == CLAIMED
+    assert first.complaints == second.complaints == []
+
+
+# Where the words of both stand: the hour before what the square was.
+ORDER = ["neun", "zehn", "leer", "voll"].index
+
+
+def test_theirs_can_be_taken_instead(article: Article, colleague: Coming) -> None:
+    first, second = colleague("reporter", "Ida"), colleague("editor", "Ruth")
+    for person in (first, second):
+        person.go(article.pk)
+    first.replace("neun", "zehn")
+    second.replace("leer", "voll")
+    first.save()
+    second.page.keyboard.press("Control+s")
+    # What one wrote is not thrown away by a slip: the browser asks.
+    second.page.once("dialog", lambda question: question.accept())
+    second.page.locator("#conflict .conflict__ways a").click()
+
+    expect(second.page.locator("#conflict")).to_have_count(0)
+    expect(second.text).to_contain_text("Gegen zehn Uhr war der Platz leer.")
+    assert len(bodies(article)) == 3
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["articles/js/claim-mark.js", "articles/js/editor.js", "django_prose_editor/editor.js"],
+)
+def test_claims_are_kept_where_the_editor_does_not_load(
+    article: Article, colleague: Coming, script: str
+) -> None:
+    reporter = colleague("reporter", "Ida")
+    page = reporter.page
+    page.route(f"**/{script}*", lambda route: route.abort())
+    reporter.go(article.pk)
+    body = page.locator("#id_body")
+    expect(body).to_be_visible()
+    expect(reporter.text).to_have_count(0)
+    body.press("Control+End")
+    body.press_sequentially("<p>Es regnete.</p>")
+    page.locator("#save").click()
+
+    expect(page.locator("#notices .notice--success")).to_be_visible()
+    before = article.body
+    article.refresh_from_db()
+    assert article.body == f"{before}<p>Es regnete.</p>"
+    assert article.claims.get().passages.get().exact == CLAIMED
+
+
+def test_a_save_that_does_not_arrive_is_told_and_loses_nothing(
+    article: Article, colleague: Coming
+) -> None:
+    reporter = colleague("reporter", "Ida")
+    page = reporter.page
+    reporter.go(article.pk)
+    reporter.replace("neun", "zehn")
+    page.route("**/change/", lambda route: route.abort())
+    page.keyboard.press("Control+s")
+    expect(page.locator("#notices .notice--error")).to_be_visible()
+    expect(reporter.text).to_contain_text("zehn Uhr")
+
+    page.unroute("**/change/")
+    reporter.save()
+    assert "zehn Uhr" in bodies(article)[0]
+
+
+def test_leaving_with_unsaved_words_is_asked_about(article: Article, colleague: Coming) -> None:
+    reporter = colleague("reporter", "Ida")
+    page = reporter.page
+    reporter.go(article.pk)
+    reporter.replace("neun", "zehn")
+    asked: list[str] = []
+    page.once("dialog", lambda question: (asked.append(question.type), question.dismiss()))
+    page.locator(".top-bar .breadcrumb").click()
+    expect(reporter.text).to_contain_text("zehn Uhr")
+    assert asked == ["beforeunload"]
