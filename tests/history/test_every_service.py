@@ -13,6 +13,7 @@ import articles.services
 import claims.services
 import history.erasure
 import sources.services
+from articles.parts import Part
 from claims.models import Claim
 from history.models import Entry
 from tests import factories
@@ -74,6 +75,16 @@ SCENARIOS: dict[str, Scenario] = {
     "articles.services.restore": (
         lambda h: A.restore(h.piece, revision=1, actor=h.actor),
         of_piece("articles.article.restored"),
+    ),
+    "articles.services.restore_part": (
+        lambda h: (
+            A.save_article(h.piece, actor=h.actor, kicker="Neu"),
+            A.restore_part(h.piece, revision=1, part=Part("field", "kicker"), actor=h.actor),
+        ),
+        [
+            ("articles.article.saved", lambda h: h.piece.pk),
+            ("articles.article.part_restored", lambda h: h.piece.pk),
+        ],
     ),
     "articles.services.set_state": (
         lambda h: A.set_state(h.piece, actor=h.actor, state="check"),
