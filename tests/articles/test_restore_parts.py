@@ -659,3 +659,18 @@ def test_only_who_may_change_the_piece_restores_a_part_of_it(client, changed, ro
     client.force_login(factories.user(role))
     assert client.post(question(changed, 3, "headline")).status_code == status
     assert (revisions.latest_revision(changed) == 8) == (status == 302)
+
+
+def test_the_history_tells_which_part_came_back(client, mira, changed):
+    claim = revisions.document(changed, 3)["content"]["claims"][0]
+    for part in ("headline", f"citation:{claim['citations'][0]['id']}", f"claim:{claim['id']}"):
+        services.restore_part(changed, revision=3, part=Part.read(part), actor=mira)
+    client.force_login(mira)
+    address = reverse("admin:articles_article_history", args=[changed.pk])
+    days = client.get(address, headers={"accept-language": "en"}).context["days"]
+    told = [line.words for _day, _more, of_day in days for line in of_day][:3]
+    assert [words.split(" · ")[0].split(";")[0] for words in told] == [
+        "restored from revision 3: a claim",
+        "restored from revision 3: a citation",
+        "restored from revision 3: Headline",
+    ]
