@@ -42,7 +42,7 @@ def lists(user):
 # The frame
 
 PIECES = ["Today", "Articles", "Sources", "People", "Sections", "Tags"]
-ALL = [*PIECES, "Ledger", "Accounts"]
+ALL = [*PIECES, "Ledger", "Erasures", "Accounts"]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ ALL = [*PIECES, "Ledger", "Accounts"]
         ("reporter", PIECES),
         ("checker", PIECES),
         ("editor", PIECES),
-        ("publisher", PIECES),
+        ("publisher", [*PIECES, "Erasures"]),
         ("auditor", ALL),
         ("admin", ALL),
     ],
