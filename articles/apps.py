@@ -10,7 +10,7 @@ class ArticlesConfig(AppConfig):
     def ready(self) -> None:
         from history.aggregates import Aggregate, register
 
-        from . import compare, inspections, piece, redaction  # noqa: F401 (inspections add themselves)
+        from . import facts, inspections, piece, redaction  # noqa: F401 (inspections add themselves)
         from .models import Article, Person, Section, Tag
 
         of_claim = "(SELECT article_id FROM claims_claim WHERE id = r.claim_id)"
@@ -36,7 +36,7 @@ class ArticlesConfig(AppConfig):
                 },
                 format=piece.FORMAT,
                 write=piece.write,
-                summarize=compare.summary,
+                summarize=facts.summary,
                 redactor=redaction.PieceRedactor,
                 overwrite=redaction.overwrite_piece,
                 append_only=[

@@ -36,7 +36,8 @@ from sources.timeline import AFFECTING
 
 from . import gate, wording
 from .choices import Kind, State
-from .compare import NAMES, ClaimFact, in_words
+from .compare import NAMES
+from .facts import ClaimFact, in_words
 from .models import Article
 from .parts import FIELDS
 

@@ -13,16 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles import services
-from articles.compare import (
-    MOST_FACTS,
-    ClaimFact,
-    Comparison,
-    Fact,
-    Fold,
-    compare,
-    in_words,
-    summary,
-)
+from articles.compare import Comparison, Fact, Fold, compare
+from articles.facts import MOST_FACTS, ClaimFact, in_words, summary
 from claims import services as claims
 from claims import text
 from history.diff import Change
