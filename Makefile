@@ -30,8 +30,8 @@ types: $(VENV)/development ## Check types
 bench: $(VENV)/runtime ## Measure what we promise about speed (BENCH="ledger history")
 	$(RUN) -m benchmarks $(BENCH)
 
-pictures: $(VENV)/development ## Take the pictures of the README anew, of the demo content
-	NEWSROOM_PICTURES=1 $(VENV)/bin/pytest tests/e2e/test_looks.py
+pictures: $(VENV)/development ## Take the pictures of README and docs anew, of the demo content
+	NEWSROOM_PICTURES=1 $(VENV)/bin/pytest tests/e2e/test_looks.py tests/e2e/test_pictures.py
 
 lock: $(VENV)/development ## Lock the newest versions that requirements*.in allow
 	cd $(CURDIR) && for set in requirements requirements-dev; do \
