@@ -55,7 +55,7 @@ def context(
     head_notes = evidence.notes()
     images = _images(document, evidence, image_url)
     live = newest or document
-    corrections = _corrections(document)
+    corrections = corrections_of(document)
     return {
         "language": string(document.get("language")) or get_language(),
         "publisher": string(document.get("publisher")),
@@ -68,7 +68,7 @@ def context(
         "more_images": images[1:],
         "blocks": evidence.blocks,
         "claims": len(evidence.stated),
-        "authors": _authors(document),
+        "authors": authors_of(document),
         "contributors": _contributors(document),
         "minutes": _minutes(document),
         "number": _number(document),
@@ -84,9 +84,9 @@ def context(
         "how_checked": _how_checked(document),
         "versions": _versions(document, live),
         "outdated": newest is not None,
-        "later_corrections": _corrections(newest, after=_number(document)) if newest else [],
-        "address": _address(live),
-        "canonical": site + _address(live),
+        "later_corrections": corrections_of(newest, after=_number(document)) if newest else [],
+        "address": address_of(live),
+        "canonical": site + address_of(live),
         "share_image": _absolute(site, images[0]["url"]) if images else "",
         "json_ld": script_data(json_ld(document, site=site, image_url=image_url)),
     }
@@ -94,7 +94,7 @@ def context(
 
 def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -> dict[str, Any]:
     """Return the page as a schema.org ``NewsArticle``; what is empty is left out."""
-    address = site + _address(document)
+    address = site + address_of(document)
     section = document.get("section")
     article = {
         "@context": "https://schema.org",
@@ -105,8 +105,8 @@ def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -
         "headline": string(document.get("headline")),
         "description": string(document.get("standfirst")),
         "datePublished": _iso(document.get("first_published")),
-        "dateModified": _iso(_modified(document)),
-        "author": [{"@type": "Person", "name": name} for name in _authors(document)],
+        "dateModified": _iso(modified_at(document)),
+        "author": [{"@type": "Person", "name": name} for name in authors_of(document)],
         "publisher": {"@type": "Organization", "name": string(document.get("publisher"))},
         "inLanguage": string(document.get("language")),
         "articleSection": _label(section),
@@ -127,7 +127,7 @@ def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -
                 % {"wrong": correction["wrong"], "right": correction["right"]},
                 "datePublished": correction["published"].iso if correction["published"] else "",
             }
-            for correction in _corrections(document)
+            for correction in corrections_of(document)
         ],
         "version": _number(document),
         "backstory": _how_checked(document),
@@ -163,7 +163,7 @@ def _images(
     ]
 
 
-def _authors(document: Document) -> list[str]:
+def authors_of(document: Document) -> list[str]:
     """Return who wrote the piece: the bylines without a role, else all of them."""
     people = [person for person in mappings(document.get("bylines")) if string(person.get("name"))]
     authors = [string(person.get("name")) for person in people if not person.get("role")]
@@ -188,7 +188,7 @@ def _minutes(document: Document) -> int:
     return max(1, round(words / WORDS_A_MINUTE)) if words else 0
 
 
-def _corrections(document: Document, *, after: int = 0) -> list[dict[str, Any]]:
+def corrections_of(document: Document, *, after: int = 0) -> list[dict[str, Any]]:
     """Return the corrections, the latest first; of publications after the given number only."""
     corrections = [
         {
@@ -210,7 +210,7 @@ def _corrections(document: Document, *, after: int = 0) -> list[dict[str, Any]]:
 
 
 def _versions(document: Document, live: Document) -> list[dict[str, Any]]:
-    address = _address(live)
+    address = address_of(live)
     return [
         {
             "number": _number(version),
@@ -236,7 +236,7 @@ def _updated(document: Document) -> wording.Time | None:
     )
 
 
-def _modified(document: Document) -> Any:
+def modified_at(document: Document) -> Any:
     """Return the moment of the last change of substance: a typing error's correction is none."""
     return next(
         (
@@ -331,7 +331,7 @@ def _filled(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value not in ("", [], {}, None)}
 
 
-def _address(document: Document) -> str:
+def address_of(document: Document) -> str:
     address = string(document.get("address"))
     return address if re.match(r"/(?!/)", address) else "/"
 

@@ -2,12 +2,21 @@
 
 from django.urls import path, re_path
 
-from . import views
+from . import listings, views, views_site
 
 app_name = "articles"
 urlpatterns = [
     re_path(r"^media/images/(?P<name>[0-9a-f]{64})$", views.picture, name="picture"),
-    path("", views.index, name="index"),
+    path("", views_site.front, name="index"),
+    path("page/<int:number>/", views_site.front_page, name="index_page"),
+    *(
+        path(address, views_site.group, {"kind": kind}, name=name)
+        for kind, group in listings.GROUPS.items()
+        for address, name in (
+            (f"{group}/<slug:slug>/", group),
+            (f"{group}/<slug:slug>/page/<int:number>/", f"{group}_page"),
+        )
+    ),
     path("<int:year>/<int:month>/<slug:slug>/", views.page, name="page"),
     path("<int:year>/<int:month>/<slug:slug>/v/<int:number>/", views.version, name="version"),
     path("<int:year>/<int:month>/<slug:slug>/at/<str:moment>/", views.at, name="at"),

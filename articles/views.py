@@ -4,8 +4,6 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.db.models import OuterRef, Subquery
 from django.http import (
     FileResponse,
     Http404,
@@ -17,7 +15,7 @@ from django.http import (
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from django.utils.translation import get_supported_language_variant, override
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from history.models import Entry
@@ -25,36 +23,10 @@ from history.views import plain_text
 
 from . import moments, pictures, proofs, wording
 from . import page as pages
+from .listings import language_of
 from .models import Publication, image_storage
 
 ADDRESS = re.compile(r"/(\d{4})/(\d{2})/([^/]+)/")
-PIECES_IN_LIST = 100
-
-
-@require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """List what is published, by the moment of first publication, the newest first."""
-    own = Publication.objects.filter(article=OuterRef("article"))
-    newest = own.order_by("-number").values("number")[:1]
-    first = own.order_by("number").values("at")[:1]
-    publications = (
-        Publication.objects.annotate(first_at=Subquery(first))
-        .filter(number=Subquery(newest))
-        .order_by("-first_at", "-pk")[:PIECES_IN_LIST]
-    )
-    pieces = []
-    for publication in publications:
-        document = publication.public_document
-        pieces.append(
-            {
-                "document": document,
-                "first_published": wording.moment(document["first_published"]),
-                "corrected": bool(document["corrections"]),
-                "retracted": document["kind"] == "retraction",
-            }
-        )
-    publisher = settings.NEWSROOM["PUBLISHER"]
-    return render(request, "articles/index.html", {"pieces": pieces, "publisher": publisher})
 
 
 @require_safe
@@ -125,7 +97,7 @@ def at(request: HttpRequest, year: int, month: int, slug: str, moment: str) -> H
 
 def _not_yet(request: HttpRequest, newest: dict[str, Any], asked: datetime) -> HttpResponse:
     """Say that a piece was published later than that, in its language."""
-    language = _language(newest)
+    language = language_of(newest)
     with override(language):
         context = {
             "asked": wording.moment(asked.isoformat()),
@@ -226,7 +198,7 @@ def _render(
 
     ``asked`` is the moment that a reader wants to see, if any.
     """
-    language = _language(document)
+    language = language_of(document)
     with override(language):
         context = pages.context(
             document,
@@ -245,10 +217,3 @@ def _render(
     if permanent:
         response["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _language(document: dict[str, Any]) -> str:
-    try:
-        return get_supported_language_variant(document["language"])
-    except LookupError:
-        return settings.LANGUAGE_CODE

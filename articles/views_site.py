@@ -1,0 +1,95 @@
+"""The site around the pieces: lists, corrections, and what machines read about them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from . import listings
+
+# What stands over a list. The front page has no such line.
+HEADINGS = {"section": "section", "tags": "topic", "bylines": "author"}
+
+
+def site_of(request: HttpRequest) -> str:
+    """Return scheme and host, without a slash at the end."""
+    return f"{request.scheme}://{request.get_host()}"
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """Show the newest pieces."""
+    return _list(request, listings.page(listings.live()), reverse("articles:index"))
+
+
+@require_safe
+def front_page(request: HttpRequest, number: int) -> HttpResponse:
+    """Show older pieces; the newest page has no number of its own yet."""
+    page = _page(listings.live(), number)
+    home = reverse("articles:index")
+    return HttpResponseRedirect(home) if page.is_newest else _list(request, page, home)
+
+
+@require_safe
+def group(request: HttpRequest, kind: str, slug: str, number: int | None = None) -> HttpResponse:
+    """Show the pieces of a section, a topic (``tags``) or an author (``bylines``).
+
+    What no live piece names is not found; what one named before is gone.
+    """
+    home = reverse(f"articles:{listings.GROUPS[kind]}", args=[slug])
+    page = _page(listings.group(kind, slug), number)
+    if not page.publications:
+        return _gone(request, kind, slug)
+    if number is not None and page.is_newest:
+        return HttpResponseRedirect(home)
+    heading = listings.name_in(kind, slug, page.publications)
+    return _list(request, page, home, heading=heading, what=HEADINGS[kind])
+
+
+def _list(
+    request: HttpRequest, page: listings.Page, home: str, *, heading: str = "", what: str = ""
+) -> HttpResponse:
+    with override(settings.LANGUAGE_CODE):
+        context = {
+            "items": listings.items(page.publications),
+            "heading": heading,
+            "what": what,
+            "publisher": settings.NEWSROOM["PUBLISHER"],
+            **turning(request, page, home),
+        }
+        response = render(request, "articles/index.html", context)
+    response["Content-Language"] = settings.LANGUAGE_CODE
+    return response
+
+
+def turning(request: HttpRequest, page: listings.Page, home: str) -> dict[str, Any]:
+    """Return where a page of a list stands, and the addresses of its neighbours."""
+
+    def address(number: int) -> str:
+        return home if number >= page.last else f"{home}page/{number}/"
+
+    return {
+        "page": page,
+        "canonical": site_of(request) + address(page.number),
+        "newer": address(page.number + 1) if page.number < page.last else "",
+        "older": address(page.number - 1) if page.number > 1 else "",
+    }
+
+
+def _page(publications: QuerySet, number: int | None, size: int = 0) -> listings.Page:
+    try:
+        return listings.page(publications, number, size)
+    except listings.NoSuchPage:
+        raise Http404 from None
+
+
+def _gone(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
+    if not listings.was_a_group(kind, slug):
+        raise Http404
+    with override(settings.LANGUAGE_CODE):
+        return render(request, "410.html", status=410)
