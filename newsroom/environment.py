@@ -103,6 +103,20 @@ def folder(name: str, default: Path) -> Path:
     return Path(text(name, str(default))).expanduser().absolute()
 
 
+def optional_folder(name: str, default: Path) -> Path | None:
+    """Return an absolute path, or None if the value says no (0, false, no, off)."""
+    return None if text(name).lower() in _NO else folder(name, default)
+
+
+def origin(name: str, default: str) -> str:
+    """Return the scheme and host of a site, without a slash at the end."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or value.count("/") != 2:
+        raise ImproperlyConfigured(f"{name} must be scheme and host: https://newsroom.example")
+    return value
+
+
 def database(url: str, **extra: Any) -> dict[str, Any]:
     """Return Django's settings for a PostgreSQL URL.
 

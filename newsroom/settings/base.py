@@ -77,6 +77,13 @@ SERIALIZATION_MODULES = {"piece": "articles.piece", "source": "sources.document"
 NEWSROOM: dict[str, Any] = {
     # Who publishes, as readers see it.
     "PUBLISHER": environment.text("NEWSROOM_PUBLISHER", "Newsroom"),
+    # Where readers find the site: scheme and host. Pages name it, whatever host they are asked by.
+    "SITE": environment.origin(
+        "NEWSROOM_SITE", f"http://localhost:{environment.number('PORT', 8000, least=1)}"
+    ),
+    # Published pages as files, which newsroom.wsgi answers before Django is entered.
+    # None: no pages are written or read, and Django renders each.
+    "BAKED_DIR": environment.optional_folder("NEWSROOM_BAKED_DIR", VAR_DIR / "baked"),
     # One key for each protected source, and the master key unless NEWSROOM_MASTER_KEY is set.
     # Outside the database and its backups: a destroyed key must stay destroyed.
     "KEYS_DIR": environment.folder("NEWSROOM_KEYS_DIR", VAR_DIR / "keys"),

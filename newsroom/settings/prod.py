@@ -2,6 +2,7 @@
 
 from newsroom import environment
 from newsroom.settings.base import *
+from newsroom.settings.base import NEWSROOM
 
 DEBUG = False
 SECRET_KEY = environment.required(
@@ -10,6 +11,9 @@ SECRET_KEY = environment.required(
 ALLOWED_HOSTS = environment.required_names(
     "ALLOWED_HOSTS", "It lists the host names that this site answers to, separated by commas."
 )
+NEWSROOM = NEWSROOM | {
+    "SITE": environment.origin("NEWSROOM_SITE", f"https://{ALLOWED_HOSTS[0].lstrip('.*')}")
+}
 DATABASES = {
     "default": environment.database(
         environment.required(

@@ -30,7 +30,13 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 # Keys and files of tests never meet those of the demo.
 _scratch = tempfile.TemporaryDirectory(prefix="newsroom-test-")
-NEWSROOM = NEWSROOM | {"KEYS_DIR": Path(_scratch.name) / "keys", "MASTER_KEY": ""}
+NEWSROOM = NEWSROOM | {
+    "KEYS_DIR": Path(_scratch.name) / "keys",
+    "MASTER_KEY": "",
+    "SITE": "https://newsroom.example",
+    # Tests of baked pages choose a folder of their own.
+    "BAKED_DIR": None,
+}
 MEDIA_ROOT = Path(_scratch.name) / "media"
 STATIC_ROOT = Path(_scratch.name) / "static"
 STATIC_ROOT.mkdir()

@@ -137,3 +137,24 @@ def test_database_refuses_without_giving_the_password_away(url, complaint):
         environment.database(url)
     assert "hunter2" not in str(refusal.value)
     assert refusal.value.__cause__ is None
+
+
+def test_a_site_is_scheme_and_host_and_loses_its_last_slash(monkeypatch):
+    monkeypatch.setenv("SITE_OF_TEST", "https://newsroom.example:8443/")
+    assert environment.origin("SITE_OF_TEST", "") == "https://newsroom.example:8443"
+
+
+@pytest.mark.parametrize(
+    "value", ["newsroom.example", "ftp://newsroom.example", "https://", "https://a.example/news"]
+)
+def test_what_is_no_site_is_refused(monkeypatch, value):
+    monkeypatch.setenv("SITE_OF_TEST", value)
+    with pytest.raises(ImproperlyConfigured, match="SITE_OF_TEST must be scheme and host"):
+        environment.origin("SITE_OF_TEST", "")
+
+
+def test_an_optional_folder_can_be_declined(monkeypatch, tmp_path):
+    monkeypatch.setenv("FOLDER_OF_TEST", "off")
+    assert environment.optional_folder("FOLDER_OF_TEST", tmp_path) is None
+    monkeypatch.setenv("FOLDER_OF_TEST", "")
+    assert environment.optional_folder("FOLDER_OF_TEST", tmp_path) == tmp_path
