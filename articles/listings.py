@@ -142,6 +142,41 @@ def corrections() -> QuerySet:
     return openly.order_by("at", "pk")
 
 
+@dataclass(frozen=True, slots=True)
+class Openness:
+    """What one publication corrected or retracted. Its texts are plain, not yet escaped."""
+
+    key: UUID
+    piece: str
+    language: str
+    headline: str
+    address: str
+    published: wording.Time | None
+    stamp: str
+    corrections: Sequence[dict[str, Any]]
+    retraction: str | None
+
+
+def openness(publication: Publication) -> Openness:
+    """Return what a publication of ``corrections`` says was wrong, or why it retracts a piece."""
+    document = publication.public_document
+    made = pages.corrections_of(document, after=publication.number - 1)
+    return Openness(
+        key=publication.pk,
+        piece=string(document.get("id")),
+        language=language_of(document),
+        headline=string(document.get("headline")),
+        address=pages.address_of(document),
+        published=wording.moment(document.get("published")),
+        stamp=string(document.get("published")),
+        # Several publications stand on one page, and so do their anchors.
+        corrections=[
+            one | {"anchor": f"{publication.pk}-{index}"} for index, one in enumerate(made, start=1)
+        ],
+        retraction=string(document.get("note")) if is_retracted(document) else None,
+    )
+
+
 def items(publications: Sequence[Publication]) -> list[Item]:
     """Return publications as lists show them, without pieces that are retracted."""
     documents = [publication.public_document for publication in publications]

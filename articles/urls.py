@@ -17,6 +17,10 @@ urlpatterns = [
             (f"{group}/<slug:slug>/page/<int:number>/", f"{group}_page"),
         )
     ),
+    path("corrections/", views_site.corrections, name="corrections"),
+    path("corrections/page/<int:number>/", views_site.corrections, name="corrections_page"),
+    path("policies/", views_site.policies, name="policies"),
+    path("policies/<slug:language>/", views_site.policies, name="policies_in"),
     path("<int:year>/<int:month>/<slug:slug>/", views.page, name="page"),
     path("<int:year>/<int:month>/<slug:slug>/v/<int:number>/", views.version, name="version"),
     path("<int:year>/<int:month>/<slug:slug>/at/<str:moment>/", views.at, name="at"),

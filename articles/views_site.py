@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import override
+from django.utils.translation import get_language_info, override
 from django.views.decorators.http import require_safe
 
 from . import listings
@@ -49,6 +49,47 @@ def group(request: HttpRequest, kind: str, slug: str, number: int | None = None)
         return HttpResponseRedirect(home)
     heading = listings.name_in(kind, slug, page.publications)
     return _list(request, page, home, heading=heading, what=HEADINGS[kind])
+
+
+@require_safe
+def corrections(request: HttpRequest, number: int | None = None) -> HttpResponse:
+    """Show what was corrected or retracted, the latest first."""
+    home = reverse("articles:corrections")
+    page = _page(listings.corrections(), number, listings.CORRECTIONS_A_PAGE)
+    if number is not None and page.is_newest:
+        return HttpResponseRedirect(home)
+    with override(settings.LANGUAGE_CODE):
+        context = {
+            "entries": [listings.openness(one) for one in page.publications],
+            "publisher": settings.NEWSROOM["PUBLISHER"],
+            **turning(request, page, home),
+        }
+        response = render(request, "articles/corrections.html", context)
+    response["Content-Language"] = settings.LANGUAGE_CODE
+    return response
+
+
+@require_safe
+def policies(request: HttpRequest, language: str = "") -> HttpResponse:
+    """Tell how we correct, where we know things from, and how we check; in one language."""
+    language = language or settings.LANGUAGE_CODE
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    with override(language):
+        others = [
+            {"code": code, "name": get_language_info(code)["name_local"]}
+            for code, _ in settings.LANGUAGES
+            if code != language
+        ]
+        context = {
+            "text": f"articles/policies/{language}.html",
+            "others": others,
+            "publisher": settings.NEWSROOM["PUBLISHER"],
+            "canonical": site_of(request) + reverse("articles:policies_in", args=[language]),
+        }
+        response = render(request, "articles/policies.html", context)
+    response["Content-Language"] = language
+    return response
 
 
 def _list(

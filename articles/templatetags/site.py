@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 
 from django import template
+from django.template import Context
 
 from articles import listings
 
 register = template.Library()
 
 
-@register.simple_tag
-def site_sections() -> Sequence[listings.Name]:
-    """Return the sections of what was published lately, by name."""
-    return listings.sections()
+@register.simple_tag(takes_context=True)
+def site_sections(context: Context) -> Sequence[listings.Name]:
+    """Return the sections of what was published lately, by name.
+
+    A page that no reader asked for, as one made of a document alone, has no navigation.
+    """
+    return listings.sections() if context.get("request") else ()
