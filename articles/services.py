@@ -20,7 +20,7 @@ from history import canonical, erasure, ledger, revisions
 from history.acts import Act, act, lock
 from history.models import Entry, Erasure
 
-from . import gate, parts, public, redaction
+from . import baking, gate, parts, public, redaction
 from .choices import Kind, State
 from .compare import Comparison, compare
 from .models import Article, Byline, Correction, Person, Publication, Section, Tag
@@ -416,6 +416,7 @@ def publish(
         )
         # It is published even if signing fails: the next checkpoint covers it as well.
         transaction.on_commit(ledger.issue_checkpoint, robust=True)
+        baking.bake_soon(article.pk)
     return publication
 
 
@@ -487,3 +488,4 @@ def erase(asked: Erasure, *, actor: Any) -> None:
     Raises ``PermissionDenied`` without the permission, or for one's own request.
     """
     erasure.carry_out(asked, actor=actor, beyond=redaction.beyond_documents)
+    baking.bake_what_differs_soon()

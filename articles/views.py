@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import (
     FileResponse,
     Http404,
@@ -202,7 +203,7 @@ def _render(
     with override(language):
         context = pages.context(
             document,
-            site=f"{request.scheme}://{request.get_host()}",
+            site=settings.NEWSROOM["SITE"],
             image_url=image_storage().url,
             newest=newest,
         )

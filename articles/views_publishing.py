@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -29,7 +30,7 @@ def preview(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
     with override(article.language):
         context = page.context(
             document,
-            site=f"{request.scheme}://{request.get_host()}",
+            site=settings.NEWSROOM["SITE"],
             image_url=image_storage().url,
         )
         context |= {"permanent": True, "article": article}

@@ -64,7 +64,7 @@ def test_page_shows_the_latest_publication_in_the_article_s_language(reader, cor
     root = lxml_html.document_fromstring(response.content)
     assert root.get("lang") == "de"
     assert root.find_class("byline__corrected")
-    assert root.xpath("//link[@rel='canonical']/@href") == [f"http://testserver{ADDRESS}"]
+    assert root.xpath("//link[@rel='canonical']/@href") == [f"https://newsroom.example{ADDRESS}"]
     assert not root.xpath("//meta[@name='robots']")
     assert "X-Robots-Tag" not in response
 
@@ -149,7 +149,7 @@ def test_earlier_version_is_not_for_search_engines_and_leads_to_the_newest(reade
     root = lxml_html.document_fromstring(response.content)
     assert response["X-Robots-Tag"] == "noindex"
     assert root.xpath("//meta[@name='robots']/@content") == ["noindex"]
-    assert root.xpath("//link[@rel='canonical']/@href") == [f"http://testserver{ADDRESS}"]
+    assert root.xpath("//link[@rel='canonical']/@href") == [f"https://newsroom.example{ADDRESS}"]
     notices = root.find_class("notices")[0]
     assert notices.xpath(".//a/@href") == [ADDRESS]
     assert "schon 1998 ein Wehr abgetragen" in notices.text_content()
@@ -194,7 +194,7 @@ def test_page_of_a_moment_is_the_version_that_was_live_then(reader, thrice, mome
     notice = root.find_class("notices")[0]
     assert f"Fassung {number} " in notice.text_content()
     assert notice.xpath(".//a/@href")[0] == ADDRESS
-    assert root.xpath("//link[@rel='canonical']/@href") == [f"http://testserver{ADDRESS}"]
+    assert root.xpath("//link[@rel='canonical']/@href") == [f"https://newsroom.example{ADDRESS}"]
     assert root.xpath("//meta[@name='robots']/@content") == ["noindex"]
     assert response["X-Robots-Tag"] == "noindex"
 

@@ -51,6 +51,7 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
             password = self._people()
             self._content()
+            self._pages()
             server = subprocess.Popen(_granian(port), cwd=settings.BASE_DIR)  # noqa: S603 - ours
             self._wait(server, port)
             self._announce(port, password)
@@ -84,6 +85,11 @@ class Command(BaseCommand):
         if "load_demo" in get_commands():
             with translation.override(settings.LANGUAGE_CODE):
                 call_command("load_demo", verbosity=0)
+
+    def _pages(self) -> None:
+        # The database may be another than last time, and so may be the code.
+        if settings.NEWSROOM["BAKED_DIR"]:
+            call_command("bake", verbosity=0)
 
     def _wait(self, server: subprocess.Popen[bytes], port: int) -> None:
         end = time.monotonic() + 30
