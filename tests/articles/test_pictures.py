@@ -57,6 +57,8 @@ def test_what_is_no_picture_is_refused_with_a_reason(content: bytes) -> None:
         pictures.read(content)
 
 
+# The page that says "not found" has the navigation of all pages.
+@pytest.mark.django_db
 def test_a_picture_is_served_under_its_digest_for_good(client: Client) -> None:
     content = pictures.read(encoded("PNG")).content
     name = pictures.keep(content)
