@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import listings, views, views_site
+from . import listings, views, views_feeds, views_site
 
 app_name = "articles"
 urlpatterns = [
@@ -21,6 +21,15 @@ urlpatterns = [
     path("corrections/page/<int:number>/", views_site.corrections, name="corrections_page"),
     path("policies/", views_site.policies, name="policies"),
     path("policies/<slug:language>/", views_site.policies, name="policies_in"),
+    *(
+        path(f"{address}{file}", view, {"form": form}, name=f"{name}_{form}")
+        for form, file in (("atom", "atom.xml"), ("json", "feed.json"))
+        for address, view, name in (
+            ("", views_feeds.site_feed, "feed"),
+            ("section/<slug:slug>/", views_feeds.section_feed, "section_feed"),
+            ("corrections/", views_feeds.corrections_feed, "corrections_feed"),
+        )
+    ),
     path("<int:year>/<int:month>/<slug:slug>/", views.page, name="page"),
     path("<int:year>/<int:month>/<slug:slug>/v/<int:number>/", views.version, name="version"),
     path("<int:year>/<int:month>/<slug:slug>/at/<str:moment>/", views.at, name="at"),

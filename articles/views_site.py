@@ -30,7 +30,7 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_safe
 def front_page(request: HttpRequest, number: int) -> HttpResponse:
     """Show older pieces; the newest page has no number of its own yet."""
-    page = _page(listings.live(), number)
+    page = page_or_404(listings.live(), number)
     home = reverse("articles:index")
     return HttpResponseRedirect(home) if page.is_newest else _list(request, page, home)
 
@@ -42,7 +42,7 @@ def group(request: HttpRequest, kind: str, slug: str, number: int | None = None)
     What no live piece names is not found; what one named before is gone.
     """
     home = reverse(f"articles:{listings.GROUPS[kind]}", args=[slug])
-    page = _page(listings.group(kind, slug), number)
+    page = page_or_404(listings.group(kind, slug), number)
     if not page.publications:
         return _gone(request, kind, slug)
     if number is not None and page.is_newest:
@@ -55,7 +55,7 @@ def group(request: HttpRequest, kind: str, slug: str, number: int | None = None)
 def corrections(request: HttpRequest, number: int | None = None) -> HttpResponse:
     """Show what was corrected or retracted, the latest first."""
     home = reverse("articles:corrections")
-    page = _page(listings.corrections(), number, listings.CORRECTIONS_A_PAGE)
+    page = page_or_404(listings.corrections(), number, listings.CORRECTIONS_A_PAGE)
     if number is not None and page.is_newest:
         return HttpResponseRedirect(home)
     with override(settings.LANGUAGE_CODE):
@@ -122,7 +122,8 @@ def turning(request: HttpRequest, page: listings.Page, home: str) -> dict[str, A
     }
 
 
-def _page(publications: QuerySet, number: int | None, size: int = 0) -> listings.Page:
+def page_or_404(publications: QuerySet, number: int | None, size: int = 0) -> listings.Page:
+    """Return ``listings.page``; raise Http404 for a page that is not there."""
     try:
         return listings.page(publications, number, size)
     except listings.NoSuchPage:
