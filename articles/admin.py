@@ -201,6 +201,8 @@ class ArticleAdmin(admin.ModelAdmin):
             on("readings/", of(views_checks.reading, *post), "reading"),
             on("preview/", of(views_publishing.preview, *get), "preview"),
             on("publish/", of(views_publishing.publish, *get, *post), "publish"),
+            on("retract/", of(views_publishing.retract, *get, *post), "retract"),
+            on("reply/", of(views_publishing.reply, *get, *post), "reply"),
             on("hand-on/", of(views_workflow.hand_on, *get, *post), "hand_on"),
             on("shelve/", of(views_workflow.shelve, *post, back=False), "shelve"),
             on("recover/", of(views_workflow.shelve, *post, back=True), "recover"),

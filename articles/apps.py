@@ -25,6 +25,7 @@ class ArticlesConfig(AppConfig):
                     "articles_image": "r.article_id",
                     "articles_publication": "r.article_id",
                     "articles_correction": of_publication,
+                    "articles_reply": of_publication,
                     "claims_claim": "r.article_id",
                     "claims_claim_rests_on": (
                         "(SELECT article_id FROM claims_claim WHERE id = r.from_claim_id)"
@@ -42,6 +43,7 @@ class ArticlesConfig(AppConfig):
                 append_only=[
                     "articles_publication",
                     "articles_correction",
+                    "articles_reply",
                     "claims_check",
                     "claims_reading",
                 ],

@@ -35,7 +35,7 @@ from django.utils import timezone, translation
 
 from history import canonical
 
-from . import proofs
+from . import listings, proofs
 from .models import Publication
 
 log = logging.getLogger(__name__)
@@ -197,7 +197,8 @@ class _Sha256(Func):
 
 
 def digests(articles: Iterable[UUID] | None = None) -> dict[UUID, str]:
-    """Return, by piece, a digest of all that its pages are made from. One query."""
+    """Return, by piece, a digest of all that its pages are made from. Three queries."""
+    around = rendering()
     rows = Publication.objects.order_by("article", "number")
     if articles is not None:
         rows = rows.filter(article__in=articles)
@@ -206,7 +207,7 @@ def digests(articles: Iterable[UUID] | None = None) -> dict[UUID, str]:
     columns: list[str] = ["article", "number", "slug", "sha", "checkpoint"]
     known = proofs.with_checkpoint(rows).annotate(sha=_Sha256("document"))
     for row in known.values_list(*columns):
-        found.setdefault(row[0], [rendering()]).append(row[1:])
+        found.setdefault(row[0], [around]).append(row[1:])
     return {
         key: sha256(canonical.dumps(_plain(parts)).encode()).hexdigest()
         for key, parts in found.items()
@@ -218,8 +219,13 @@ def _plain(value: object) -> object:
 
 
 def rendering() -> str:
-    """Return a digest of what turns documents into pages: code, templates, words, settings."""
+    """Return a digest of what turns documents into pages: code, templates, words, settings.
+
+    The navigation as well: a new section makes every page differ, and is no reason to hold up
+    the publication that brought it. The next ``manage.py bake`` adds it to older pages.
+    """
     chosen = [
+        *(f"{section.name}\t{section.url}" for section in listings.sections()),
         settings.NEWSROOM["SITE"],
         settings.STATIC_URL,
         settings.MEDIA_URL,

@@ -12,6 +12,8 @@ from django.forms.models import BaseInlineFormSet, inlineformset_factory
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from claims.models import Claim
+
 from . import pictures, services
 from .body import BodyFormField
 from .choices import Kind, State
@@ -309,6 +311,39 @@ class PublishForm(forms.Form):
         if first:
             self.fields["kind"].initial = Kind.FIRST
             self.fields["note"].help_text = _("Optional for a first publication.")
+
+
+class RetractForm(forms.Form):
+    note = forms.CharField(
+        label=_("Public note"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Tells readers why the piece is retracted."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For the record of the desk only."),
+    )
+
+
+class ReplyForm(forms.Form):
+    claim = forms.ModelChoiceField(
+        label=_("To the claim"), queryset=Claim.objects.none(), empty_label=None
+    )
+    author = forms.CharField(label=_("Who replies"), max_length=300)
+    # Word for word: not even the white space around it is ours.
+    text = forms.CharField(
+        label=_("Reply"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("Word for word. Nobody can change it later."),
+    )
+
+    def __init__(self, *args: Any, article: Article, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        claims = Claim.objects.filter(article=article)
+        self.fields["claim"].queryset = claims  # type: ignore[attr-defined]
 
 
 class CorrectionForm(forms.Form):

@@ -10,12 +10,12 @@ from history import canonical
 from history.models import Payload
 from history.verification import Fault, Run, inspect, traces_of
 
-from .models import Correction, Publication
+from .models import Correction, Publication, Reply
 
 
-@inspect(gettext_lazy("publications and corrections"))
+@inspect(gettext_lazy("publications, corrections and replies"))
 def publications(run: Run) -> Iterator[Fault]:
-    """Every publication is the one that its entry froze, with its corrections."""
+    """Every publication is the one that its entry froze, with its corrections and reply."""
     recorded: dict[str, dict[str, Any]] = {}
     payloads = Payload.objects.filter(entry__kind="articles.article.published")
     for data in payloads.values_list("data", flat=True).iterator(chunk_size=500):
@@ -28,6 +28,10 @@ def publications(run: Run) -> Iterator[Fault]:
         corrections.setdefault(str(row.publication_id), []).append(
             (row.wrong, row.right, canonical.stamp(row.since))
         )
+    replies = {
+        str(key): [(author, text)]
+        for key, author, text in Reply.objects.values_list("publication_id", "author", "text")
+    }
     for row in Publication.objects.order_by("at").iterator(chunk_size=100):
         place, told = f"articles_publication/{row.pk}", recorded.pop(str(row.pk), None)
         if told is None:
@@ -37,7 +41,9 @@ def publications(run: Run) -> Iterator[Fault]:
         if sha256(row.document.encode()).hexdigest() != frozen:
             yield Fault(place, "its document is not the one that was published")
         same = ("number", "kind", "note", "revision")
-        waivers = canonical.loads(told["waivers"])
+        waivers = told["waivers"]
+        if isinstance(waivers, str):
+            waivers = canonical.loads(waivers)
         if waivers != row.waivers or any(told[name] != getattr(row, name) for name in same):
             yield Fault(place, "is not as its entry says")
         own = [
@@ -47,5 +53,12 @@ def publications(run: Run) -> Iterator[Fault]:
         ]
         if sorted(own, key=str) != sorted(corrections.get(str(row.pk), []), key=str):
             yield Fault(place, "its corrections are not those that were published")
+        replied = [
+            (reply["author"], reply["text"])
+            for reply in row.public_document.get("replies", ())
+            if reply["number"] == row.number
+        ]
+        if replied != replies.get(str(row.pk), []):
+            yield Fault(place, "its reply is not the one that was published")
     for key in recorded:
         yield Fault(f"articles_publication/{key}", "was published and is not there")

@@ -276,3 +276,31 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return self.wrong
+
+
+class Reply(models.Model):
+    """What somebody concerned says to a claim, word for word. Nobody can change or delete it.
+
+    ``words`` are those in which the piece had stated the claim: as long as they
+    stand there, the claim is offered, even if it is marked no more.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    publication = models.OneToOneField(
+        Publication, models.PROTECT, related_name="reply", verbose_name=_("publication")
+    )
+    claim = models.ForeignKey(
+        "claims.Claim", models.PROTECT, related_name="replies", verbose_name=_("claim")
+    )
+    author = CharField(_("author"), max_length=300)
+    text = TextField(_("text"))
+    words: Any = JSONField(_("words of the claim"), default=list)
+
+    class Meta:
+        verbose_name = _("reply")
+        verbose_name_plural = _("replies")
+        ordering = ["publication_id"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.author

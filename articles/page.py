@@ -6,7 +6,7 @@ the way; the templates only place it.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -79,7 +79,7 @@ def context(
         "corrected": corrections[0] if corrections else None,
         "developing": live.get("kind") == "developing",
         "retraction": _retraction(live),
-        "replies": _replies(live),
+        "replies": _replies(live, frozenset() if newest else evidence.stated),
         "references": _references(document, evidence),
         "how_checked": _how_checked(document),
         "versions": _versions(document, live),
@@ -257,15 +257,22 @@ def _retraction(live: Document) -> dict[str, Any] | None:
     }
 
 
-def _replies(live: Document) -> list[dict[str, Any]]:
-    """Return the replies of people concerned; they stay for as long as the piece is offered."""
+def _replies(live: Document, stated: Set[str]) -> list[dict[str, Any]]:
+    """Return the replies of people concerned, as they were handed in.
+
+    An earlier version has them too. ``claim`` is the one that a reply is about,
+    if this page states it under the same id.
+    """
     return [
         {
-            "note": string(version.get("note")),
-            "published": wording.moment(version.get("published")),
+            "author": string(reply.get("author")),
+            "text": string(reply.get("text")),
+            "statement": string(reply.get("statement")),
+            "claim": reply.get("claim") if reply.get("claim") in stated else "",
+            "published": wording.moment(reply.get("published")),
         }
-        for version in mappings(live.get("versions"))
-        if version.get("kind") == "reply" and string(version.get("note"))
+        for reply in mappings(live.get("replies"))
+        if string(reply.get("text"))
     ]
 
 

@@ -17,11 +17,13 @@ from django.utils import timezone
 from claims.choices import Place as Field
 from claims.choices import State as Standing
 from claims.models import Citation, Claim
+from claims.standing import fold
 from claims.text import split_blocks, unmark
 from history import canonical
 from sources.choices import Tier
 
-from .models import Publication
+from .choices import Kind
+from .models import Publication, Reply
 from .working_copy import WorkingCopy
 
 SCHEMA = 1
@@ -186,12 +188,104 @@ def build(
             ),
             *(before["corrections"] if before else ()),
         ],
+        "replies": _replies(copy, public_ids) if before else [],
         "versions": [
             {"number": number, "kind": kind, "note": note, "published": published},
             *(before["versions"] if before else ()),
         ],
         "checked": _checked(copy, shown),
     }
+
+
+def _replies(copy: WorkingCopy, public_ids: dict[UUID, str]) -> list[dict[str, Any]]:
+    """Return every reply to what the piece still says, the latest first."""
+    rows = (
+        Reply.objects.filter(publication__article_id=copy.article.pk)
+        .select_related("claim", "publication")
+        .defer("publication__document")
+        .order_by("-publication__number")
+    )
+    return [
+        replied(
+            row.publication,
+            author=row.author,
+            text=row.text,
+            claim=public_ids.get(row.claim_id),
+            statement=row.claim.statement,
+        )
+        for row in rows
+        if _offered(copy, row)
+    ]
+
+
+def _offered(copy: WorkingCopy, reply: Reply) -> bool:
+    if not reply.claim.withdrawn:
+        return True
+    # Taking the mark away does not take the claim back while its words stand.
+    texts = [fold(place.text) for place in copy.places]
+    return any(fold(words) in text for words in reply.words for text in texts)
+
+
+def replied(
+    publication: Publication, *, author: str, text: str, claim: str | None, statement: str
+) -> dict[str, Any]:
+    """Return a reply as readers get it; a claim that is not shown is not told either."""
+    return {
+        "number": publication.number,
+        "published": canonical.stamp(publication.at),
+        "claim": claim,
+        "statement": statement if claim else "",
+        "author": author,
+        "text": text,
+    }
+
+
+def _again(
+    before: dict[str, Any], *, number: int, kind: str, note: str, at: datetime
+) -> dict[str, Any]:
+    """Return what is public already as a further publication."""
+    published = canonical.stamp(at)
+    version = {"number": number, "kind": kind, "note": note, "published": published}
+    return {**before, **version, "versions": [version, *before["versions"]]}
+
+
+def with_reply(
+    before: dict[str, Any], *, number: int, note: str, at: datetime, reply: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what is public already, and a reply: nothing else of the working copy goes out."""
+    document = _again(before, number=number, kind=Kind.REPLY.value, note=note, at=at)
+    return {**document, "replies": [reply, *before.get("replies", ())]}
+
+
+def withdrawn(before: dict[str, Any], *, number: int, note: str, at: datetime) -> dict[str, Any]:
+    """Return what stands at the address of a retracted piece: that it is, and why.
+
+    Its text is left to the earlier publications. Corrections and replies stay.
+    """
+    document = _again(before, number=number, kind=Kind.RETRACTION.value, note=note, at=at)
+    return {
+        **document,
+        "standfirst": "",
+        "images": [],
+        "body": [],
+        "claims": [],
+        "references": [],
+        "replies": [{**reply, "claim": None} for reply in before.get("replies", ())],
+        "checked": {"claims": 0, "people": 0, "last": None, "verdicts": {}},
+    }
+
+
+def public_id(document: dict[str, Any], claim: dict[str, Any]) -> str | None:
+    """Return under which id a public document shows a claim of a piece document, if it does."""
+    told = ("statement", "attribution", "voice")
+    return next(
+        (
+            shown["id"]
+            for shown in document["claims"]
+            if all(shown[name] == claim[name] for name in told)
+        ),
+        None,
+    )
 
 
 def _relabelled(html: str, labels: dict[UUID, str]) -> str:
@@ -273,6 +367,6 @@ _OF_THE_ACT = ("number", "kind", "note", "published", "versions", "corrections")
 
 def same_to_readers(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Return whether two public documents differ in nothing but the act of publishing."""
-    return {k: v for k, v in one.items() if k not in _OF_THE_ACT} == {
-        k: v for k, v in other.items() if k not in _OF_THE_ACT
-    }
+    # Documents of before there were replies hold none.
+    told = [{"replies": [], **document} for document in (one, other)]
+    return len({canonical.dumps({k: d[k] for k in d if k not in _OF_THE_ACT}) for d in told}) == 1

@@ -18,7 +18,7 @@ from history.erasure import Traces, digest_of, rewrite
 from history.redaction import Redactor, redact, redact_edges, redact_text
 from sources.models import Capture, Source, capture_storage
 
-from .models import Article, Correction, Publication
+from .models import Article, Correction, Publication, Reply
 from .piece import StoredPiece
 
 _PLAIN = ("kicker", "headline", "standfirst")
@@ -130,6 +130,11 @@ def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
         redacted = redact(said, redactor.patterns)
         if redacted != said:
             rewrite(row, **redacted)
+    for reply in Reply.objects.filter(publication__article_id=key):
+        said = {"author": reply.author, "text": reply.text, "words": reply.words}
+        redacted = redact(said, redactor.patterns)
+        if redacted != said:
+            rewrite(reply, **redacted)
 
 
 def _captures(key: Any, redactor: Redactor, traces: Traces) -> None:

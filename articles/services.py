@@ -1,6 +1,7 @@
 """What can be done with a piece. Each service is one act: wholly done and on record, or not."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +24,7 @@ from history.models import Entry, Erasure
 from . import baking, gate, parts, public, redaction
 from .choices import Kind, State
 from .compare import Comparison, compare
-from .models import Article, Byline, Correction, Person, Publication, Section, Tag
+from .models import Article, Byline, Correction, Person, Publication, Reply, Section, Tag
 from .piece import StoredPiece
 from .slugs import free_slug
 from .working_copy import WorkingCopy
@@ -387,37 +388,142 @@ def publish(
         )
         if previous and public.same_to_readers(document, previous.public_document):
             raise ValidationError(_("Nothing has changed for readers since the last publication."))
-        publication = Publication.objects.create(
-            article=article,
-            number=number,
-            kind=kind,
-            note=note.strip(),
+        publication = _freeze(
+            this,
+            article,
+            document,
             at=at,
-            actor=actor.pk,
             revision=revision,
-            slug=article.slug,
             deadline=deadline,
             waivers=[{"rule": rule, "reason": reason} for rule, reason in sorted(waivers.items())],
-            document=canonical.dumps(document),
         )
         Correction.objects.bulk_create(Correction(publication=publication, **row) for row in rows)
-        this.note(
-            article,
-            publication={
-                "id": str(publication.pk),
-                "number": number,
-                "kind": str(kind),
-                "note": publication.note,
-                "revision": revision,
-                "sha256": sha256(publication.document.encode()).hexdigest(),
-                # In one part of the payload, so that a proof does not tell how many.
-                "waivers": canonical.dumps(publication.waivers),
-            },
-        )
-        # It is published even if signing fails: the next checkpoint covers it as well.
-        transaction.on_commit(ledger.issue_checkpoint, robust=True)
-        baking.bake_soon(article.pk)
     return publication
+
+
+def _freeze(
+    this: Act,
+    article: Article,
+    document: dict[str, Any],
+    *,
+    at: datetime,
+    revision: int,
+    **more: Any,
+) -> Publication:
+    """Write a publication with its public document, and enter both."""
+    publication = Publication.objects.create(
+        article=article,
+        number=document["number"],
+        kind=document["kind"],
+        note=document["note"],
+        at=at,
+        actor=this.actor.pk,
+        revision=revision,
+        slug=article.slug,
+        document=canonical.dumps(document),
+        **more,
+    )
+    this.note(
+        article,
+        publication={
+            "id": str(publication.pk),
+            "number": publication.number,
+            "kind": str(publication.kind),
+            "note": publication.note,
+            "revision": revision,
+            "sha256": sha256(publication.document.encode()).hexdigest(),
+            # In one part of the payload, so that a proof does not tell how many.
+            "waivers": canonical.dumps(publication.waivers),
+        },
+    )
+    # It is published even if signing fails: the next checkpoint covers it as well.
+    transaction.on_commit(ledger.issue_checkpoint, robust=True)
+    baking.bake_soon(article.pk)
+    return publication
+
+
+def retract(article: Article, *, actor: Any, note: str, reason: str = "") -> Publication:
+    """Take back what is public: the page says so and why, its text is left to earlier versions.
+
+    ``note`` is for readers, ``reason`` for the record. The gate is not asked: what is
+    wrong must be retractable as it is. Raises ``PermissionDenied`` and ``ValidationError``.
+    """
+    note, reason = note.strip(), reason.strip()
+    with _beside_the_gate(article, actor, reason or note) as (this, article, live):
+        if not note:
+            raise ValidationError({"note": _("Tell readers why the piece is retracted.")})
+        at = timezone.now()
+        document = public.withdrawn(live.public_document, number=live.number + 1, note=note, at=at)
+        return _freeze(this, article, document, at=at, revision=live.revision)
+
+
+def reply(article: Article, *, actor: Any, claim: Claim, author: str, text: str) -> Publication:
+    """Publish what somebody concerned says to a claim, word for word, beside what is public.
+
+    It stays in every later public document for as long as the piece makes the claim,
+    and nobody can alter it. The gate is not asked: nothing of the working copy goes out.
+    Raises ``PermissionDenied`` and ``ValidationError``.
+    """
+    author = author.strip()
+    with _beside_the_gate(article, actor, author) as (this, article, live):
+        if not author or not text.strip():
+            raise ValidationError(_("Say who replies, and what."))
+        stated = _as_published(article, claim)
+        if stated is None:
+            raise ValidationError({"claim": _("This claim was not published.")})
+        at, before = timezone.now(), live.public_document
+        row = Reply(
+            publication=Publication(article=article, number=live.number + 1, at=at),
+            claim=claim,
+            author=author,
+            text=text,
+            words=[passage["exact"] for passage in stated["passages"]],
+        )
+        row.full_clean(exclude=["publication", "claim"])
+        told = public.replied(
+            row.publication,
+            author=row.author,
+            text=row.text,
+            claim=public.public_id(before, stated),
+            statement=stated["statement"],
+        )
+        document = public.with_reply(
+            before, number=live.number + 1, note=author, at=at, reply=canonical.normal(told)
+        )
+        row.publication = _freeze(this, article, document, at=at, revision=live.revision)
+        row.save(force_insert=True)
+        return row.publication
+
+
+@contextmanager
+def _beside_the_gate(
+    article: Article, actor: Any, comment: str
+) -> Iterator[tuple[Act, Article, Publication]]:
+    """Publish what is not of the working copy: yields the act, the locked piece, what is live.
+
+    A retraction is for good, so a retracted piece is refused.
+    """
+    if not actor.has_perm("articles.publish_article"):
+        raise PermissionDenied(_("You may not publish."))
+    with act("articles.article.published", actor=actor, comment=comment) as this:
+        article = lock(article)
+        live = article.publications.order_by("-number").first()
+        if live is None:
+            raise ValidationError(_("This piece was not published yet."))
+        if live.kind == Kind.RETRACTION:
+            raise ValidationError(_("This piece is retracted."))
+        yield this, article, live
+
+
+def _as_published(article: Article, claim: Claim) -> dict[str, Any] | None:
+    """Return a claim as the latest publication that made it had it."""
+    numbers = set(article.publications.values_list("revision", flat=True))
+    found = revisions.documents(article, *numbers)
+    for number in sorted(found, reverse=True):
+        for stated in found[number]["content"]["claims"]:
+            if stated["id"] == str(claim.pk):
+                return stated
+    return None
 
 
 def preview(article: Article) -> dict[str, Any]:
@@ -450,7 +556,9 @@ def _refuse_bad_input(
 ) -> None:
     wrong: dict[str, Any] = {}
     allowed = KINDS_OF_FIRST if previous is None else KINDS_OF_NEXT
-    if not kind:
+    if previous is not None and previous.kind == Kind.RETRACTION:
+        wrong["kind"] = _("This piece is retracted. What is right is told in a piece of its own.")
+    elif not kind:
         wrong["kind"] = _("Say what kind of change this is.")
     elif kind not in allowed:
         labels = ", ".join(str(choice) for choice in allowed)

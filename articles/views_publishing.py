@@ -1,5 +1,6 @@
 """The gate, publishing, and the public page as it would be."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,9 +16,16 @@ from django.utils.translation import override
 
 from . import gate, page, services
 from .choices import Kind
-from .forms import CorrectionFormSet, PublishForm, Refused, blaming
+from .forms import (
+    CorrectionFormSet,
+    PublishForm,
+    Refused,
+    ReplyForm,
+    RetractForm,
+    blaming,
+)
 from .models import Article, Publication, image_storage
-from .room import Room, find, may
+from .room import Room, find, may, require
 
 if TYPE_CHECKING:
     from .admin import ArticleAdmin
@@ -67,16 +75,7 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         if form.is_valid() and corrections.is_valid():
             made = _publish(request, article, form, corrections)
             if made is not None:
-                document = made.public_document
-                messages.success(
-                    request,
-                    format_html(
-                        '{} <a href="{}">{}</a>',
-                        _("Published as version %(number)s.") % {"number": made.number},
-                        document["address"],
-                        _("See the page"),
-                    ),
-                )
+                _tell(request, made)
                 return HttpResponseRedirect(article.editing_address)
             # Something may have moved on in the meantime.
             room = Room.of(request, Article.objects.select_related("section").get(pk=article.pk))
@@ -113,6 +112,62 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         may_publish=may_publish,
         may_waive=may(request, "articles.waive_rule"),
         first=first,
+    )
+
+
+def retract(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
+    """Take back what is public."""
+    form = RetractForm(request.POST or None)
+    return _act(admin, request, key, "retract", _("Retract"), form, services.retract)
+
+
+def reply(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
+    """Publish the reply of somebody concerned, word for word."""
+    form = ReplyForm(request.POST or None, article=find(admin, request, key))
+    return _act(admin, request, key, "reply", _("Publish a reply"), form, services.reply)
+
+
+def _act(
+    admin: "ArticleAdmin",
+    request: HttpRequest,
+    key: UUID,
+    name: str,
+    title: str,
+    form: RetractForm | ReplyForm,
+    service: Callable[..., Publication],
+) -> HttpResponse:
+    """A page that asks for what one act of publishing needs; POST does it."""
+    article = find(admin, request, key)
+    require(request, "articles.publish_article")
+    if request.method == "POST" and form.is_valid():
+        try:
+            with blaming(form):
+                made = service(article, actor=request.user, **form.cleaned_data)
+        except Refused:
+            pass
+        else:
+            _tell(request, made)
+            return HttpResponseRedirect(article.editing_address)
+    return admin.desk_page(
+        request,
+        name,
+        title=title,
+        status=422 if form.is_bound else 200,
+        media=admin.desk_media(request, form.media, writing=False),
+        article=article,
+        form=form,
+    )
+
+
+def _tell(request: HttpRequest, made: Publication) -> None:
+    messages.success(
+        request,
+        format_html(
+            '{} <a href="{}">{}</a>',
+            _("Published as version %(number)s.") % {"number": made.number},
+            made.public_document["address"],
+            _("See the page"),
+        ),
     )
 
 

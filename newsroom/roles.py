@@ -18,7 +18,9 @@ def _each(app: str, actions: str, models: str) -> tuple[str, ...]:
 # What can be looked at. Identities of protected sources are not among it: no role sees them,
 # `sources.view_identity` is given to a person by name.
 _EVERYTHING: Final = (
-    *_each("articles", "view", "article image byline person section tag publication correction"),
+    *_each(
+        "articles", "view", "article image byline person section tag publication correction reply"
+    ),
     *_each("claims", "view", "claim passage citation check reading"),
     *_each("sources", "view", "source capture"),
 )
@@ -26,7 +28,7 @@ _REPORTER: Final = (
     *_each("articles", "view add change", "article image byline"),
     # Of a piece in work; what a revision holds stays.
     *_each("articles", "delete", "image byline"),
-    *_each("articles", "view", "person section tag publication correction"),
+    *_each("articles", "view", "person section tag publication correction reply"),
     "articles.add_tag",
     *_each("claims", "view add change", "claim citation"),
     *_each("claims", "view", "passage check reading"),

@@ -351,12 +351,31 @@ def test_all_pages_are_written_anew_on_demand(
     assert file.stat().st_ino != before
 
 
-def test_what_differs_is_found_in_one_query(
+def test_a_new_section_comes_to_older_pages_with_the_next_run(
+    root: Path, piece: Article, publisher: User, publishing: Publishing
+) -> None:
+    older = publishing(piece, kind="first").public_document["address"]
+    newer = publishing(
+        factories.finished(publisher, slug="neu", section=factories.section("Wissen", "wissen")),
+        kind="first",
+    ).public_document["address"]
+    assert b"/section/wissen/" in pages(root)[newer]
+    assert b"/section/wissen/" not in pages(root)[older]
+
+    assert run_bake("--check")[1].splitlines() == [
+        f"{address} differs from the database" for address in (older, f"{older}v/1/")
+    ]
+    assert run_bake() == (0, "1 pieces baked: 2 pages changed.\n")
+    assert pages(root)[older] == Client().get(older).content
+
+
+def test_what_differs_is_found_in_three_queries_at_most(
     root: Path, piece: Article, publishing: Publishing, django_assert_num_queries: Any
 ) -> None:
     publishing(piece, kind="first")
 
-    with django_assert_num_queries(1):
+    # Publications, and what the navigation shows.
+    with django_assert_num_queries(2):
         assert baking.differing() == {}
 
 

@@ -429,13 +429,21 @@ class TestWholePage:
     def test_replies_stay_with_the_piece(self):
         reply = {
             "number": 4,
-            "kind": "reply",
-            "note": "Das stimmt nicht.\nGez. X",
             "published": "2025-05-04T09:25:00.000000Z",
+            "claim": "c1",
+            "statement": "Die Ahlbeke fließt.",
+            "author": "Erika Muster",
+            "text": "Das stimmt nicht.\n<b>Gez. X</b>",
         }
-        document = full(number=5, kind="update")
-        document["versions"] = [reply, *document["versions"]]
-        assert "Das stimmt nicht." in tree(document).find_class("reply-box")[0].text_content()
+        live = full(number=5, kind="update", replies=[reply])
+        for document, newest, links in ((live, None, ["#claim-c1"]), (first_version(), live, [])):
+            (box,) = tree(document, newest=newest).find_class("reply-box")
+            said = box.text_content()
+            assert "Das stimmt nicht." in said
+            assert "<b>Gez. X</b>" in said
+            assert "Erika Muster" in said
+            assert "Die Ahlbeke fließt." in said
+            assert box.xpath(".//a/@href") == links
 
     def test_developing_piece_says_so(self):
         assert tree(bare(kind="developing")).find_class("byline__developing")

@@ -211,6 +211,7 @@ def test_nothing_internal_reaches_the_document(admin) -> None:
         "claims",
         "references",
         "corrections",
+        "replies",
         "versions",
         "checked",
     }

@@ -102,6 +102,17 @@ SCENARIOS: dict[str, Scenario] = {
         lambda h: A.publish(h.piece, actor=h.actor),
         of_piece("articles.article.published"),
     ),
+    "articles.services.retract": (
+        lambda h: (A.publish(h.piece, actor=h.actor), A.retract(h.piece, actor=h.actor, note="x")),
+        of_piece("articles.article.published") * 2,
+    ),
+    "articles.services.reply": (
+        lambda h: (
+            A.publish(h.piece, actor=h.actor),
+            A.reply(h.piece, actor=h.actor, claim=h.claim, author="E. Muster", text="Nein."),
+        ),
+        of_piece("articles.article.published") * 2,
+    ),
     "articles.services.erase": (
         lambda h: setattr(h, "request", h.asked()) or A.erase(h.request, actor=h.actor),
         [

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--note", default="", help="what readers are told about the change")
         parser.add_argument("--wrong", default="", help="correction: what was wrong")
         parser.add_argument("--right", default="", help="correction: what is right")
+        parser.add_argument("--reason", default="", help="retraction: why, for the record only")
         parser.add_argument("--until", default="", help="developing: when it will be settled")
         parser.add_argument(
             "--waive",
@@ -50,15 +51,20 @@ class Command(BaseCommand):
         if options["wrong"] or options["right"]:
             corrections = [services.Wrong(options["wrong"], options["right"])]
         try:
-            publication = services.publish(
-                article,
-                actor=user,
-                kind=options["kind"],
-                note=options["note"],
-                corrections=corrections,
-                waivers=waivers,
-                deadline=_moment(options["until"]),
-            )
+            if options["kind"] == Kind.RETRACTION:
+                publication = services.retract(
+                    article, actor=user, note=options["note"], reason=options["reason"]
+                )
+            else:
+                publication = services.publish(
+                    article,
+                    actor=user,
+                    kind=options["kind"],
+                    note=options["note"],
+                    corrections=corrections,
+                    waivers=waivers,
+                    deadline=_moment(options["until"]),
+                )
         except ValidationError as error:
             raise CommandError("\n".join(error.messages), returncode=2) from error
         except PermissionDenied as error:
