@@ -20,7 +20,7 @@ from articles import bundle, services
 from articles.disclosure import Disclosure
 from articles.models import Article
 from claims import services as claims
-from history import canonical, ledger, proofs, signing
+from history import canonical, erasure, ledger, proofs, signing
 from history.bundle import VERIFIER
 from history.models import Checkpoint, Entry
 from newsroom.models import User
@@ -268,7 +268,7 @@ class TestCompleteBundle:
         assert (status, "0 publications" in told) == (0, True)
 
     def test_pieces_with_erased_words_verify(self, piece, verify) -> None:
-        asked = services.erasure.ask(
+        asked = erasure.ask(
             actor=factories.user("admin"), words=["Bürgermeister", "unsicher"], reason="Urteil"
         )
         services.erase(asked, actor=factories.user("admin"))

@@ -21,6 +21,7 @@ from articles.services import (
 )
 from claims import services as claims
 from history import canonical, revisions
+from history.acts import act
 from history.models import Entry
 from tests import factories
 
@@ -61,7 +62,7 @@ class TestWriting:
     def test_hostile_html_is_cleaned_on_the_way_in(self, admin) -> None:
         piece = factories.article(admin, body="<p onclick=x()>Gut<script>böse()</script></p>")
         assert Article.objects.get(pk=piece.pk).body == "<p>Gut</p>"
-        with services.act("articles.article.saved", actor=admin):
+        with act("articles.article.saved", actor=admin):
             Article.objects.filter(pk=piece.pk).update(body="<p>Auch<img src=x onerror=y></p>")
         assert Article.objects.get(pk=piece.pk).body == "<p>Auch</p>"
 

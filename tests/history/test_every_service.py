@@ -28,7 +28,7 @@ def services(module: ModuleType) -> list[str]:
     return [
         f"{module.__name__}.{name}"
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if function.__module__ == module.__name__
+        if function.__module__.startswith(module.__name__)
         and not name.startswith("_")
         and "actor" in inspect.signature(function).parameters
     ]
