@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from articles import gate, services
+from articles import gate
 from articles.models import Article, Publication
 from articles.services import (
     ClaimsWouldVanish,
