@@ -91,7 +91,8 @@ def by_rule() -> Iterator[Case]:
                 yield Case(kind, quote, text, True)
         for kind, harm in HARMFUL.items():
             for quote in harm(case.quote, case.text, random.Random(case.quote)):
-                if _plain(quote) not in _plain(case.text):
+                # Of a word that was cut, the letters always stand there.
+                if kind == CUT or _plain(quote) not in _plain(case.text):
                     yield Case(kind, quote, case.text, False)
 
 
@@ -217,6 +218,7 @@ def _ellipsis(quote: str, text: str, chance: random.Random) -> Damaged:
 # ---- harmful
 
 HARMFUL: dict[str, Callable[[str, str, random.Random], Iterator[str]]] = {}
+CUT = "cut inside a word"
 _NEGATIVE = re.compile(
     r"\b(?:nicht|nie|niemals|niemand|nichts|kein\w*|ohne|not|no|never|nobody|cannot|\w+n’t|ne|n’|pas)\b",
     re.IGNORECASE,
@@ -289,7 +291,7 @@ def _replace(quote: str, text: str, chance: random.Random) -> Iterator[str]:
         yield " ".join([*words[:at], chance.choice(others), *words[at + 1 :]])
 
 
-@harmful("cut inside a word")
+@harmful(CUT)
 def _cut(quote: str, text: str, chance: random.Random) -> Iterator[str]:
     # What is cut off must be letters, or nothing would be missing.
     if quote[:2].isalnum():
