@@ -26,6 +26,7 @@ from history.models import Entry
 from . import (
     admin_erasure,  # noqa: F401
     admin_labels,  # noqa: F401
+    admin_reports,  # noqa: F401
     services,
     views_blame,
     views_checks,

@@ -82,7 +82,7 @@ def context(
         "replies": _replies(live, frozenset() if newest else evidence.stated),
         "references": _references(document, evidence),
         "how_checked": _how_checked(document),
-        "versions": _versions(document, live),
+        "versions": versions_of(document, live),
         "outdated": newest is not None,
         "later_corrections": corrections_of(newest, after=_number(document)) if newest else [],
         "address": address_of(live),
@@ -198,6 +198,7 @@ def corrections_of(document: Document, *, after: int = 0) -> list[dict[str, Any]
             "since": wording.moment(correction.get("since")),
             "wrong": string(correction.get("wrong")),
             "right": string(correction.get("right")),
+            "comparison": _comparison(document, _number(correction)),
         }
         for index, correction in enumerate(mappings(document.get("corrections")), start=1)
         if _number(correction) > after
@@ -209,7 +210,8 @@ def corrections_of(document: Document, *, after: int = 0) -> list[dict[str, Any]
     )
 
 
-def _versions(document: Document, live: Document) -> list[dict[str, Any]]:
+def versions_of(document: Document, live: Document) -> list[dict[str, Any]]:
+    """Return what a document knows of the versions up to its own, the latest first."""
     address = address_of(live)
     return [
         {
@@ -219,9 +221,15 @@ def _versions(document: Document, live: Document) -> list[dict[str, Any]]:
             "published": wording.moment(version.get("published")),
             "this": _number(version) == _number(document),
             "address": f"{address}v/{_number(version)}/",
+            "comparison": _comparison(live, _number(version)),
         }
         for version in mappings(document.get("versions"))
     ]
+
+
+def _comparison(document: Document, number: int) -> str:
+    """Return where readers see what a version changed, if it changed something."""
+    return f"{address_of(document)}compare/{number - 1}/{number}/" if number > 1 else ""
 
 
 def _updated(document: Document) -> wording.Time | None:
