@@ -92,6 +92,14 @@ def context(
     }
 
 
+def draft_context(
+    document: Document, *, site: str, image_url: Callable[[str], str]
+) -> dict[str, Any]:
+    """Return what the page shows of a document that is not published: it is no version yet."""
+    shown = context(document, site=site, image_url=image_url)
+    return {**shown, "draft": True, "number": 0, "versions": []}
+
+
 def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -> dict[str, Any]:
     """Return the page as a schema.org ``NewsArticle``; what is empty is left out."""
     address = site + address_of(document)

@@ -2,11 +2,20 @@
 
 from django.urls import path, re_path
 
-from . import listings, views, views_feeds, views_reporting, views_site, views_versions
+from . import (
+    listings,
+    views,
+    views_feeds,
+    views_reporting,
+    views_sharing,
+    views_site,
+    views_versions,
+)
 
 app_name = "articles"
 urlpatterns = [
     re_path(r"^media/images/(?P<name>[0-9a-f]{64})$", views.picture, name="picture"),
+    path("preview/<str:token>/", views_sharing.shared, name="shared"),
     path("", views_site.front, name="index"),
     path("page/<int:number>/", views_site.front_page, name="index_page"),
     *(

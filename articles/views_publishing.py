@@ -36,12 +36,12 @@ def preview(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
     article = find(admin, request, key)
     document = services.preview(article)
     with override(article.language):
-        context = page.context(
+        context = page.draft_context(
             document,
             site=settings.NEWSROOM["SITE"],
             image_url=image_storage().url,
         )
-        context |= {"permanent": True, "article": article}
+        context["article"] = article
         response = render(request, "admin/articles/article/preview.html", context)
     response["X-Robots-Tag"] = "noindex"
     response["Content-Language"] = article.language

@@ -16,6 +16,7 @@ from .publishing import (
     retract,
 )
 from .reporting import report_error, settle_report
+from .sharing import share_draft
 from .workflow import recover, set_state, shelve
 from .writing import (
     ClaimsWouldVanish,
@@ -50,6 +51,7 @@ __all__ = [
     "set_bylines",
     "set_state",
     "settle_report",
+    "share_draft",
     "shelve",
     "write",
 ]

@@ -129,6 +129,10 @@ SCENARIOS: dict[str, Scenario] = {
             *of_piece("articles.report.settled"),
         ],
     ),
+    "articles.services.share_draft": (
+        lambda h: A.share_draft(h.draft, actor=h.actor, days=3),
+        [("articles.article.shared", lambda h: h.draft.pk)],
+    ),
     "articles.services.erase": (
         lambda h: setattr(h, "request", h.asked()) or A.erase(h.request, actor=h.actor),
         [
