@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext, pgettext_lazy
 
 from sources import references
 
-from . import wording
+from . import renditions, wording
 from .evidence import Document, Evidence, mappings, string
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -121,9 +121,9 @@ def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -
         "keywords": [name for tag in mappings(document.get("tags")) if (name := _label(tag))],
         "isAccessibleForFree": True,
         "image": [
-            _absolute(site, image_url(image["file"]))
+            _absolute(site, address)
             for image in mappings(document.get("images"))
-            if string(image.get("file"))
+            if (address := picture(image, image_url)["url"])
         ],
         "citation": [
             work for source in mappings(document.get("references")) if (work := _work(source))
@@ -159,9 +159,7 @@ def _images(
 ) -> list[dict[str, Any]]:
     return [
         {
-            "url": image_url(string(image.get("file"))) if string(image.get("file")) else "",
-            "width": image.get("width") if type(image.get("width")) is int else None,
-            "height": image.get("height") if type(image.get("height")) is int else None,
+            **picture(image, image_url),
             "alt": string(image.get("alt")),
             "caption": evidence.plain("caption", index),
             "credit": string(image.get("credit")),
@@ -169,6 +167,17 @@ def _images(
         }
         for index, image in enumerate(mappings(document.get("images")))
     ]
+
+
+def picture(image: Document, image_url: Callable[[str], str]) -> dict[str, Any]:
+    """Return where a picture of a public document is found, in which sizes, and its own."""
+    width, height = (
+        image[side] if type(image.get(side)) is int else None for side in ("width", "height")
+    )
+    found = renditions.sizes(
+        string(image.get("file")), string(image.get("media_type")), width, image_url
+    )
+    return {"url": found.url, "srcset": found.srcset, "width": width, "height": height}
 
 
 def authors_of(document: Document) -> list[str]:

@@ -14,7 +14,9 @@ from . import (
 
 app_name = "articles"
 urlpatterns = [
-    re_path(r"^media/images/(?P<name>[0-9a-f]{64})$", views.picture, name="picture"),
+    re_path(
+        r"^media/images/(?P<name>[0-9a-f]{64}(-[0-9]+\.[a-z]+)?)$", views.picture, name="picture"
+    ),
     path("preview/<str:token>/", views_sharing.shared, name="shared"),
     path("", views_site.front, name="index"),
     path("page/<int:number>/", views_site.front_page, name="index_page"),

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from history.models import Entry
 from history.views import plain_text
 
-from . import moments, pictures, proofs, wording
+from . import moments, pictures, proofs, renditions, wording
 from . import page as pages
 from .listings import language_of
 from .models import Publication, image_storage
@@ -149,9 +149,10 @@ def _proved(
 
 @require_safe
 def picture(request: HttpRequest, name: str) -> FileResponse:
-    """Give a picture by the SHA-256 of its bytes, which is why it never changes."""
+    """Give a picture by the SHA-256 of its bytes, or a rendition of it: neither ever changes."""
+    original = renditions.ORIGINAL.fullmatch(name)
     try:
-        file = image_storage().open(name)
+        file = image_storage().open(name) if original else renditions.opened(name)
     except FileNotFoundError:
         raise Http404 from None
     head = file.read(12)
