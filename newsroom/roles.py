@@ -45,6 +45,8 @@ _EDITOR: Final = (
     *_CHECKER,
     # Shelving is what deleting means here: a piece that was stored once is never removed.
     "articles.delete_article",
+    # They hold readers' addresses, so nobody else sees them.
+    *_each("articles", "view change", "readerreport"),
 )
 _PUBLISHER: Final = (
     *_EDITOR,

@@ -50,10 +50,10 @@ ALL = [*PIECES, "Ledger", "Erasures", "Accounts"]
     [
         ("reporter", PIECES),
         ("checker", PIECES),
-        ("editor", PIECES),
-        ("publisher", [*PIECES, "Erasures"]),
+        ("editor", [*PIECES[:2], "Reports", *PIECES[2:]]),
+        ("publisher", [*PIECES[:2], "Reports", *PIECES[2:], "Erasures"]),
         ("auditor", ALL),
-        ("admin", ALL),
+        ("admin", [*ALL[:2], "Reports", *ALL[2:]]),
     ],
 )
 def test_the_bar_names_what_a_role_may_see(client, role, areas):
