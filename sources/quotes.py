@@ -412,7 +412,8 @@ class Searched:
             # Whole sentences may go; of those that are quoted in part, no negation.
             sentences = _SENTENCE_END.split(text[one - 1 : other])
             beside += {sentences[0], sentences[-1]}
-        if any(_NEGATION.search(_DIVISION.sub("", words)) for words in beside):
+        whole = (unicodedata.normalize("NFC", _DIVISION.sub("", words)) for words in beside)
+        if any(_NEGATION.search(words) for words in whole):
             why.add(Why.NEGATION)
         return why
 
