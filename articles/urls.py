@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import listings, views, views_feeds, views_site
+from . import listings, views, views_feeds, views_search, views_site
 
 app_name = "articles"
 urlpatterns = [
@@ -30,8 +30,21 @@ urlpatterns = [
             ("corrections/", views_feeds.corrections_feed, "corrections_feed"),
         )
     ),
+    path("search/", views_search.search, name="search"),
+    path("robots.txt", views_feeds.robots, name="robots"),
+    path("sitemap.xml", views_feeds.sitemap, name="sitemap"),
+    path("sitemap/<int:number>/sitemap.xml", views_feeds.sitemap, name="sitemap_part"),
+    path("news-sitemap.xml", views_feeds.news_sitemap, name="news_sitemap"),
+    path("changes.json", views_feeds.changes, name="changes"),
+    path("changes/<int:number>/changes.json", views_feeds.changes, name="changes_page"),
     path("<int:year>/<int:month>/<slug:slug>/", views.page, name="page"),
+    path("<int:year>/<int:month>/<slug:slug>/index.json", views.document, name="document"),
     path("<int:year>/<int:month>/<slug:slug>/v/<int:number>/", views.version, name="version"),
+    path(
+        "<int:year>/<int:month>/<slug:slug>/v/<int:number>/index.json",
+        views.document,
+        name="version_document",
+    ),
     path("<int:year>/<int:month>/<slug:slug>/at/<str:moment>/", views.at, name="at"),
     path(
         "<int:year>/<int:month>/<slug:slug>/v/<int:number>/proof.json",

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from lxml import html as lxml_html
 
+from articles import live
 from articles.models import Article, Publication, image_storage
 from history import canonical
 from history.acts import act
@@ -35,7 +36,7 @@ def published(piece: Article, document: dict[str, Any], slug: str = SLUG) -> Pub
     """Return a publication of this public document."""
     actor = User.objects.system()
     with act("articles.article.published", actor=actor):
-        return Publication.objects.create(
+        publication = Publication.objects.create(
             article=piece,
             number=document["number"],
             kind=document["kind"],
@@ -46,6 +47,8 @@ def published(piece: Article, document: dict[str, Any], slug: str = SLUG) -> Pub
             slug=slug,
             document=canonical.dumps(document),
         )
+        live.record(publication)
+    return publication
 
 
 @pytest.fixture
@@ -84,6 +87,7 @@ def test_page_reads_publications_and_the_ledger_alone_and_at_most_four_times(
         for query in queries.captured_queries:
             assert set(re.findall(r' (?:FROM|JOIN) "(\w+)"', query["sql"])) <= {
                 "articles_publication",
+                "articles_livepiece",
                 "history_checkpoint",
                 "history_entry",
                 "history_payload",
@@ -230,6 +234,7 @@ def test_page_of_a_moment_costs_four_queries_of_publications_and_the_ledger(
         for query in queries.captured_queries:
             assert set(re.findall(r' (?:FROM|JOIN) "(\w+)"', query["sql"])) <= {
                 "articles_publication",
+                "articles_livepiece",
                 "history_checkpoint",
                 "history_entry",
                 "history_payload",
