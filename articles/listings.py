@@ -27,7 +27,7 @@ from . import page as pages
 from . import wording
 from .choices import Kind
 from .evidence import Document, mappings, string
-from .models import Change, LivePiece, Publication, image_storage
+from .models import Change, FrontPage, LivePiece, Publication, image_storage
 
 PIECES_A_PAGE = 20
 CORRECTIONS_A_PAGE = 50
@@ -107,6 +107,15 @@ def live() -> QuerySet:
     """Return the latest publication of each piece, ordered by first publication, oldest first."""
     found = Publication.objects.filter(live__isnull=False).annotate(first_at=F("live__first_at"))
     return found.order_by("live__first_at", "live__article_id")
+
+
+def on_top() -> list[Publication]:
+    """Return what an editor put on top of the front page, the lead first, as far as it is live."""
+    latest = FrontPage.objects.first()
+    if latest is None:
+        return []
+    found = {one.article_id: one for one in live().filter(article__in=latest.pieces)}
+    return [found[key] for key in latest.pieces if key in found]
 
 
 def group(kind: str, slug: str) -> QuerySet:

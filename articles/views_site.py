@@ -1,5 +1,6 @@
 """The site around the pieces: lists, corrections, and what machines read about them."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -23,8 +24,12 @@ def site() -> str:
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    """Show the newest pieces."""
-    return _list(request, listings.page(listings.live()), reverse("articles:index"))
+    """Show what an editor put on top, then the newest pieces."""
+    page = listings.page(listings.live())
+    top = listings.on_top()
+    above = {one.pk for one in top}
+    rows = [*top, *(one for one in page.rows if one.pk not in above)]
+    return _list(request, replace(page, rows=rows), reverse("articles:index"))
 
 
 @require_safe

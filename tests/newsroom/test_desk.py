@@ -41,7 +41,7 @@ def lists(user):
 
 # The frame
 
-PIECES = ["Today", "Articles", "Sources", "People", "Sections", "Tags"]
+PIECES = ["Today", "Articles", "Front page", "Sources", "People", "Sections", "Tags"]
 ALL = [*PIECES, "Ledger", "Erasures", "Accounts"]
 
 
