@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.urls import reverse
@@ -31,6 +32,9 @@ class Label(models.Model):
     name = CharField(_("name"), max_length=200)
     slug = models.SlugField(_("slug"), max_length=100, unique=True)
 
+    # What public documents call it.
+    listed_as = ""
+
     class Meta:
         abstract = True
         ordering = ["name"]
@@ -38,9 +42,22 @@ class Label(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        former = type(self)._base_manager.filter(pk=self.pk).values_list("slug", flat=True).first()
+        named = [f"{self.listed_as}:{former}"]
+        if former not in (None, self.slug) and LivePiece.objects.filter(
+            former_names__contains=named
+        ):
+            # Publications name it for good, and its list would fall in two.
+            raise ValidationError(
+                {"slug": _("Readers know this address, so it stays. The name can be changed.")}
+            )
+
 
 class Person(Label):
     """Somebody whose name stands over pieces."""
+
+    listed_as = "bylines"
 
     class Meta(Label.Meta):
         verbose_name = _("person")
@@ -48,12 +65,16 @@ class Person(Label):
 
 
 class Section(Label):
+    listed_as = "section"
+
     class Meta(Label.Meta):
         verbose_name = _("section")
         verbose_name_plural = _("sections")
 
 
 class Tag(Label):
+    listed_as = "tags"
+
     class Meta(Label.Meta):
         verbose_name = _("tag")
         verbose_name_plural = _("tags")

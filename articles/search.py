@@ -220,12 +220,13 @@ def _results(cursor: Any, query: Query, number: int) -> Results:
             LIMIT least(%(page)s, greatest(0, %(ranked)s - %(skip)s)) OFFSET %(skip)s
         ), shown AS (
             SELECT p.*, total, rank, {chosen("words", "tsquery")} AS query,
-                   {chosen("config", "regconfig")} AS config
+                   {chosen("config", "regconfig")} AS config,
+                   left(concat_ws(' ', replace(lead, chr(10), ' · '), text), %(from)s) AS beginning
             FROM ranked JOIN articles_livepiece p USING (article_id)
         )
         SELECT total, language, address, first_at,
                ts_headline(config, headline, query, %(all)s),
-               ts_headline(config, left(concat_ws(' ', lead, text), %(from)s), query, %(excerpt)s),
+               ts_headline(config, beginning, query, %(excerpt)s),
                ARRAY(
                    SELECT ARRAY[claim ->> 'id', ts_headline(config, statement, query, %(all)s)]
                    FROM jsonb_array_elements(claims) WITH ORDINALITY stated(claim, place),
