@@ -25,6 +25,7 @@ from history.models import Entry
 
 from . import (
     admin_erasure,  # noqa: F401
+    admin_front,  # noqa: F401
     admin_labels,  # noqa: F401
     admin_reports,  # noqa: F401
     services,

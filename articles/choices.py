@@ -16,6 +16,10 @@ class Language(models.TextChoices):
     ENGLISH = "en", _("English")
 
 
+# PostgreSQL's text search configuration for each language; words of others are not stemmed.
+SEARCH_CONFIGS = {Language.GERMAN.value: "german", Language.ENGLISH.value: "english"}
+
+
 class Kind(models.TextChoices):
     """What an act of publishing does to what readers had before."""
 

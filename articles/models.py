@@ -4,6 +4,10 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.urls import reverse
@@ -14,7 +18,7 @@ from history import canonical
 from history.fields import CharField, JSONField, TextField
 
 from .body import BodyField
-from .choices import Kind, Language, ReportState, State
+from .choices import SEARCH_CONFIGS, Kind, Language, ReportState, State
 
 
 def image_storage() -> Storage:
@@ -28,6 +32,9 @@ class Label(models.Model):
     name = CharField(_("name"), max_length=200)
     slug = models.SlugField(_("slug"), max_length=100, unique=True)
 
+    # What public documents call it.
+    listed_as = ""
+
     class Meta:
         abstract = True
         ordering = ["name"]
@@ -35,9 +42,22 @@ class Label(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        former = type(self)._base_manager.filter(pk=self.pk).values_list("slug", flat=True).first()
+        named = [f"{self.listed_as}:{former}"]
+        if former not in (None, self.slug) and LivePiece.objects.filter(
+            former_names__contains=named
+        ):
+            # Publications name it for good, and its list would fall in two.
+            raise ValidationError(
+                {"slug": _("Readers know this address, so it stays. The name can be changed.")}
+            )
+
 
 class Person(Label):
     """Somebody whose name stands over pieces."""
+
+    listed_as = "bylines"
 
     class Meta(Label.Meta):
         verbose_name = _("person")
@@ -45,12 +65,16 @@ class Person(Label):
 
 
 class Section(Label):
+    listed_as = "section"
+
     class Meta(Label.Meta):
         verbose_name = _("section")
         verbose_name_plural = _("sections")
 
 
 class Tag(Label):
+    listed_as = "tags"
+
     class Meta(Label.Meta):
         verbose_name = _("tag")
         verbose_name_plural = _("tags")
@@ -255,6 +279,145 @@ class Publication(models.Model):
     @property
     def public_document(self) -> dict[str, Any]:
         return canonical.loads(self.document)
+
+
+def _vector(config: str) -> Any:
+    """Return what search looks in: the headline before the standfirst, claims before the text."""
+    weights = {"headline": "A", "lead": "B", "statements": "C", "text": "D"}
+    first, *others = (
+        SearchVector(name, weight=weight, config=config) for name, weight in weights.items()
+    )
+    return sum(others, first)
+
+
+class LivePiece(models.Model):
+    """What is live of a piece, for lists and search. Not a record: ``articles.live`` makes it anew.
+
+    It holds nothing but what the piece's public documents hold. A retracted piece keeps its place
+    in lists, but not its words.
+    """
+
+    article = models.OneToOneField(
+        Article, models.CASCADE, primary_key=True, related_name="live", verbose_name=_("article")
+    )
+    publication = models.OneToOneField(
+        "Publication", models.CASCADE, related_name="live", verbose_name=_("publication")
+    )
+    address = models.TextField(_("address"))
+    first_at = models.DateTimeField(_("first published"))
+    changed_at = models.DateTimeField(
+        _("last changed"), help_text=_("A typing error's correction is no change.")
+    )
+    retracted = models.BooleanField(_("retracted"))
+    # Section, topics and authors, as "section:politik"; and all that it ever had.
+    names = ArrayField(models.TextField(), verbose_name=_("names"))
+    former_names = ArrayField(models.TextField(), verbose_name=_("former names"))
+    language = models.TextField(_("language"))
+    headline = models.TextField(_("headline"))
+    lead = models.TextField(_("kicker and standfirst"))
+    text = models.TextField(_("text"))
+    claims: Any = models.JSONField(_("claims"))
+    statements = models.TextField(_("statements"))
+    vector = models.GeneratedField(
+        verbose_name=_("search vector"),
+        # Its language as text: a column of type regconfig would stand in the way of pg_upgrade.
+        expression=models.Case(
+            *(
+                models.When(language=language, then=_vector(config))
+                for language, config in SEARCH_CONFIGS.items()
+            ),
+            default=_vector("simple"),
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = _("live piece")
+        verbose_name_plural = _("live pieces")
+        ordering = ["first_at", "article_id"]
+        default_permissions = ()
+        indexes = [
+            # What stands on this page of the list?
+            models.Index(fields=["first_at", "article"], name="live_by_first_moment"),
+            # What is in this section, or ever was?
+            GinIndex(fields=["names"], name="live_by_name"),
+            GinIndex(fields=["former_names"], name="live_by_former_name"),
+            # Which pieces hold these words?
+            GinIndex(fields=["vector"], name="live_by_word"),
+        ]
+
+    def __str__(self) -> str:
+        return self.headline
+
+
+class Word(models.Model):
+    """A word that some live piece held, for terms that are misspelt or part of a compound."""
+
+    word = models.CharField(_("word"), max_length=40, primary_key=True)
+
+    class Meta:
+        verbose_name = _("word")
+        verbose_name_plural = _("words")
+        ordering = ["word"]
+        default_permissions = ()
+        indexes = [
+            # Which words look like this one?
+            GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], name="word_by_trigram"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class FrontPage(models.Model):
+    """Which pieces an editor put on top of the front page, in which order. The latest one counts.
+
+    The database refuses to change or delete it, so that it can be told what stood there when.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pieces = ArrayField(models.UUIDField(), blank=True, verbose_name=_("pieces"))
+    at = models.DateTimeField(_("arranged at"))
+    actor = models.UUIDField(_("arranged by"))
+
+    class Meta:
+        verbose_name = _("front page")
+        verbose_name_plural = _("front pages")
+        ordering = ["-at"]
+        default_permissions = ("view",)
+        permissions = [("arrange_front", _("Can arrange the front page"))]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class Change(models.Model):
+    """One line of what apps and partners follow; the database refuses to change or delete it.
+
+    Numbers have no gaps and grow in the order of the commits, so whoever has read up to one has
+    missed nothing before it. Moments would not do: two acts may commit in the other order.
+    """
+
+    number = models.PositiveBigIntegerField(_("number"), primary_key=True)
+    article = models.ForeignKey(
+        Article, models.PROTECT, related_name="changes", verbose_name=_("article")
+    )
+    publication = models.OneToOneField(
+        "Publication", models.PROTECT, related_name="+", null=True, verbose_name=_("publication")
+    )
+    kind = models.CharField(_("kind"), max_length=20)
+    at = models.DateTimeField(_("at"))
+    address = models.TextField(_("address"))
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ["number"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind}"
 
 
 class Correction(models.Model):

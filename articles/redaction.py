@@ -18,6 +18,7 @@ from history.erasure import Traces, digest_of, rewrite
 from history.redaction import Redactor, redact, redact_edges, redact_text
 from sources.models import Capture, Source, capture_storage
 
+from . import live
 from .models import Article, Correction, Publication, ReaderReport, Reply
 from .piece import StoredPiece
 
@@ -119,6 +120,13 @@ def beyond_documents(aggregate: Aggregate, key: Any, redactor: Redactor, traces:
 
 
 def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
+    _published(key, redactor, traces)
+    if traces.others.get("publications"):
+        live.renew(key)
+        live.forget_words()
+
+
+def _published(key: Any, redactor: Redactor, traces: Traces) -> None:
     for row in Publication.objects.filter(article_id=key):
         document = canonical.dumps(redact(row.public_document, redactor.patterns))
         note = redact_text(row.note, redactor.patterns)

@@ -4,6 +4,7 @@ One module a group of verbs; callers import them from here.
 """
 
 from .erasing import erase
+from .front import CHOSEN, Rearranged, arrange_front
 from .looking_back import dry_run, restore, restore_part
 from .publishing import (
     KINDS_OF_FIRST,
@@ -29,13 +30,16 @@ from .writing import (
 )
 
 __all__ = [
+    "CHOSEN",
     "KINDS_OF_FIRST",
     "KINDS_OF_NEXT",
     "ClaimsWouldVanish",
     "ConflictingSave",
     "GateClosed",
     "Over",
+    "Rearranged",
     "Wrong",
+    "arrange_front",
     "create_article",
     "dry_run",
     "erase",
