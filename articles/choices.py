@@ -26,3 +26,12 @@ class Kind(models.TextChoices):
     CORRECTION = "correction", _("correction")
     REPLY = "reply", _("reply")
     RETRACTION = "retraction", _("retraction")
+
+
+class PlanState(models.TextChoices):
+    """What became of a plan to publish."""
+
+    WAITING = "waiting", _("scheduled")
+    PUBLISHED = "published", _("published")
+    REFUSED = "refused", _("not published")
+    WITHDRAWN = "withdrawn", _("taken back")

@@ -42,6 +42,7 @@ EXCLUDED = {
     "articles_publication": {"*": "publications have documents of their own"},
     "articles_correction": {"*": "part of the publication's document"},
     "articles_reply": {"*": "word for word in the publication's document, not ours to restore"},
+    "articles_plan": {"*": WORKFLOW},
 }
 
 # What the document says of an image, by the names of its columns.

@@ -18,7 +18,7 @@ from history.erasure import Traces, digest_of, rewrite
 from history.redaction import Redactor, redact, redact_edges, redact_text
 from sources.models import Capture, Source, capture_storage
 
-from .models import Article, Correction, Publication, Reply
+from .models import Article, Correction, Plan, Publication, Reply
 from .piece import StoredPiece
 
 _PLAIN = ("kicker", "headline", "standfirst")
@@ -113,6 +113,7 @@ def beyond_documents(aggregate: Aggregate, key: Any, redactor: Redactor, traces:
     """Erase what stands beside the documents: publications, and captures that hold the words."""
     if aggregate.model is Article:
         _publications(key, redactor, traces)
+        _plans(key, redactor)
     elif aggregate.model is Source:
         _captures(key, redactor, traces)
 
@@ -135,6 +136,14 @@ def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
         redacted = redact(said, redactor.patterns)
         if redacted != said:
             rewrite(reply, **redacted)
+
+
+def _plans(key: Any, redactor: Redactor) -> None:
+    for row in Plan.objects.filter(article_id=key):
+        said = {"note": row.note, "corrections": row.corrections, "reasons": row.reasons}
+        redacted = redact(said, redactor.patterns)
+        if redacted != said:
+            Plan.objects.filter(pk=row.pk).update(**redacted)
 
 
 def _captures(key: Any, redactor: Redactor, traces: Traces) -> None:

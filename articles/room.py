@@ -19,7 +19,7 @@ from claims.text import Span, annotate, passages
 from history import revisions
 from history.models import Entry
 
-from .models import Article, Publication, image_storage
+from .models import Article, Plan, Publication, image_storage
 from .working_copy import WorkingCopy
 
 if TYPE_CHECKING:
@@ -76,6 +76,10 @@ class Room:
     @cached_property
     def live(self) -> Publication | None:
         return self.article.publications.defer("document").order_by("-number").first()
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        return self.article.plans.waiting().only("article", "at", "state").first()
 
     @cached_property
     def unpublished(self) -> bool:

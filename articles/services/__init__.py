@@ -15,6 +15,7 @@ from .publishing import (
     reply,
     retract,
 )
+from .scheduling import publish_due, schedule, unschedule
 from .workflow import recover, set_state, shelve
 from .writing import (
     ClaimsWouldVanish,
@@ -39,14 +40,17 @@ __all__ = [
     "erase",
     "preview",
     "publish",
+    "publish_due",
     "recover",
     "reply",
     "restore",
     "restore_part",
     "retract",
     "save_article",
+    "schedule",
     "set_bylines",
     "set_state",
     "shelve",
+    "unschedule",
     "write",
 ]
