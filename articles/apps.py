@@ -27,6 +27,7 @@ class ArticlesConfig(AppConfig):
                     "articles_correction": of_publication,
                     "articles_reply": of_publication,
                     "articles_change": "r.article_id",
+                    "articles_plan": "r.article_id",
                     "claims_claim": "r.article_id",
                     "claims_claim_rests_on": (
                         "(SELECT article_id FROM claims_claim WHERE id = r.from_claim_id)"

@@ -19,7 +19,7 @@ from history.redaction import Redactor, redact, redact_edges, redact_text
 from sources.models import Capture, Source, capture_storage
 
 from . import live
-from .models import Article, Correction, Publication, ReaderReport, Reply
+from .models import Article, Correction, Plan, Publication, ReaderReport, Reply
 from .piece import StoredPiece
 
 _PLAIN = ("kicker", "headline", "standfirst")
@@ -115,6 +115,7 @@ def beyond_documents(aggregate: Aggregate, key: Any, redactor: Redactor, traces:
     if aggregate.model is Article:
         _publications(key, redactor, traces)
         _reports(key, redactor, traces)
+        _plans(key, redactor)
     elif aggregate.model is Source:
         _captures(key, redactor, traces)
 
@@ -156,6 +157,14 @@ def _reports(key: Any, redactor: Redactor, traces: Traces) -> None:
         if any(getattr(report, name) != words for name, words in redacted.items()):
             ReaderReport.objects.filter(pk=report.pk).update(**redacted)
             traces.others.setdefault("reports", {})[str(report.pk)] = "redacted"
+
+
+def _plans(key: Any, redactor: Redactor) -> None:
+    for row in Plan.objects.filter(article_id=key):
+        said = {"note": row.note, "corrections": row.corrections, "reasons": row.reasons}
+        redacted = redact(said, redactor.patterns)
+        if redacted != said:
+            Plan.objects.filter(pk=row.pk).update(**redacted)
 
 
 def _captures(key: Any, redactor: Redactor, traces: Traces) -> None:

@@ -143,6 +143,17 @@ SCENARIOS: dict[str, Scenario] = {
         ),
         [*of_piece("articles.article.published"), FRONT],
     ),
+    "articles.services.schedule": (
+        lambda h: A.schedule(h.piece, actor=h.actor, at=timezone.now() + timedelta(hours=1)),
+        of_piece("articles.article.scheduled"),
+    ),
+    "articles.services.unschedule": (
+        lambda h: (
+            A.schedule(h.piece, actor=h.actor, at=timezone.now() + timedelta(hours=1)),
+            A.unschedule(h.piece, actor=h.actor),
+        ),
+        of_piece("articles.article.scheduled") + of_piece("articles.article.unscheduled"),
+    ),
     "articles.services.erase": (
         lambda h: setattr(h, "request", h.asked()) or A.erase(h.request, actor=h.actor),
         [
