@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from lxml import html as lxml_html
 
-from articles import live
+from articles import showing
 from articles.models import Article, Publication, image_storage
 from history import canonical
 from history.acts import act
@@ -47,7 +47,7 @@ def published(piece: Article, document: dict[str, Any], slug: str = SLUG) -> Pub
             slug=slug,
             document=canonical.dumps(document),
         )
-        live.record(publication)
+        showing.show(publication)
     return publication
 
 
