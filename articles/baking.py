@@ -146,7 +146,10 @@ def bake_soon(article: UUID) -> None:
 
 
 def bake_what_differs_soon() -> None:
-    """Bake, once this is committed, all pieces whose publications are not as they were baked."""
+    """Bake, once this is committed, all pieces whose publications are not as they were baked.
+
+    The lists in which they stand as well: what was taken out of them must not wait for a worker.
+    """
 
     def run() -> None:
         root = folder()
@@ -159,15 +162,21 @@ def bake_what_differs_soon() -> None:
             return
         for key in stale:
             _bake_or_log(key)
+        for address in dict.fromkeys(address for key in stale for address in lists.holding(key)):
+            _bake_or_log(address)
 
     transaction.on_commit(run, robust=True)
 
 
-def _bake_or_log(article: UUID) -> None:
+def _bake_or_log(thing: UUID | str) -> None:
+    """Bake a piece or the list at an address."""
     try:
-        bake(article)
+        if isinstance(thing, UUID):
+            bake(thing)
+        else:
+            bake_list(thing)
     except Exception:
-        log.exception("The pages of %s could not be baked; run manage.py bake", article)
+        log.exception("%s could not be baked; run manage.py bake", thing)
 
 
 def rendered(address: str) -> bytes | None:

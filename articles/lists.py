@@ -130,6 +130,18 @@ def changed(article: UUID, before: frozenset[str] | None = None) -> Iterator[str
     yield from _sitemaps(LivePiece.objects.filter(earlier).count(), came=before is None)
 
 
+def holding(article: UUID) -> Iterator[str]:
+    """Yield the addresses of the lists in which a piece, or something said of it, stands."""
+    names = LivePiece.objects.filter(article=article).values_list("names", flat=True).first()
+    if names is None:
+        return
+    yield from changed(article, frozenset(names))
+    for one in listings.corrections().filter(article=article).only("at"):
+        earlier = Q(at__lt=one.at) | Q(at=one.at, pk__lt=one.pk)
+        yield from corrections().changed(listings.corrections().filter(earlier).count())
+        yield from feeds("corrections_feed")
+
+
 def _sitemaps(place: int, *, came: bool) -> Iterator[str]:
     """Yield the parts of the sitemap that differ when the piece at this place came or changed."""
     total, size = LivePiece.objects.count(), sitemaps.ADDRESSES

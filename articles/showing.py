@@ -20,6 +20,8 @@ def show(publication: Publication) -> None:
     baking.bake_soon(article)
     if baking.folder() is None:
         return
+    # Baked at once, as a rule; this makes up for a process that ended before it had.
+    soon(tasks.bake_piece, article=str(article))
     for address in lists.changed(article, before):
         soon(tasks.bake_list, address=address)
     if listings.sections_now() != sections:

@@ -20,8 +20,10 @@ def bake_list(address: str) -> None:
 
 @app.task(priority=LATER)
 def bake_piece(article: str) -> None:
-    """Bake the pages of a piece."""
-    baking.bake(UUID(article))
+    """Bake the pages of a piece, if they are not as its publications have them."""
+    key = UUID(article)
+    if baking.piece_differs(key):
+        baking.bake(key)
 
 
 @app.task(priority=LATER)

@@ -171,15 +171,18 @@ def test_lists_are_served_without_the_application_and_its_database(root):
 
 
 def test_erased_words_leave_every_list(root, django_capture_on_commit_callbacks):
-    appeared("eins", 0, headline="Der Kanarienvogel", standfirst="Kanarienvogel.", **POLITICS)
+    first = appeared("eins", 0, headline="Der Kanarienvogel", standfirst="Vogel.", **POLITICS)
+    wrong = {"wrong": "Ein Kanarienvogel.", "right": "Ein Zeisig, kein Kanarienvogel."}
+    again(again(first, "correction", wrongs=[wrong]), "update")
     run_due()
+    assert len([file for file in files(root).values() if b"Kanarienvogel" in file]) >= 8
     assert any(b"Kanarienvogel" in content for content in files(root).values())
     asked = erasure.ask(
         actor=factories.user("publisher"), words=["Kanarienvogel"], reason="Beschluss"
     )
     with django_capture_on_commit_callbacks(execute=True):
         erase(asked, actor=factories.user("admin"))
-    run_due()
+    # Whether or not a worker runs.
     assert not any(b"Kanarienvogel" in content for content in files(root).values())
 
 

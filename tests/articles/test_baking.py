@@ -228,7 +228,18 @@ def test_a_failure_to_bake_is_logged_and_undoes_nothing(
         made = publishing(piece, kind="first")
 
     assert Publication.objects.filter(pk=made.pk).exists()
-    assert f"The pages of {piece.pk} could not be baked" in caplog.text
+    assert f"{piece.pk} could not be baked" in caplog.text
+
+
+def test_a_page_that_was_not_baked_at_once_is_baked_by_a_job(
+    root: Path, piece: Article, publisher: User
+) -> None:
+    # Nothing runs after the commit: the process has ended.
+    address = publish(piece, actor=publisher, kind="first").public_document["address"]
+    assert not root.exists()
+
+    assert "articles.tasks.bake_piece" in run_due()
+    assert set(pages(root)) == {address, f"{address}v/1/"}
 
 
 def test_pages_that_cannot_be_renewed_are_removed_rather_than_left_as_they_were(
