@@ -30,3 +30,12 @@ class Kind(models.TextChoices):
     CORRECTION = "correction", _("correction")
     REPLY = "reply", _("reply")
     RETRACTION = "retraction", _("retraction")
+
+
+class ReportState(models.TextChoices):
+    """What became of a reader's report."""
+
+    OPEN = "open", _("open")
+    ANSWERED = "answered", _("answered")
+    CORRECTION = "correction", _("became a correction")
+    DISMISSED = "dismissed", _("dismissed")

@@ -280,10 +280,6 @@ def language_of(document: Document) -> str:
 
 def _image(document: Document) -> dict[str, Any] | None:
     for image in mappings(document.get("images")):
-        if file := string(image.get("file")):
-            size = {
-                side: image[side] if type(image.get(side)) is int else None
-                for side in ("width", "height")
-            }
-            return {"url": image_storage().url(file), "alt": string(image.get("alt")), **size}
+        if string(image.get("file")):
+            return pages.picture(image, image_storage().url)
     return None

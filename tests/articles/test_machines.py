@@ -296,7 +296,7 @@ def test_page_tells_where_its_document_is(reader):
 
 
 def test_document_at_a_former_address_leads_to_the_present_one(reader):
-    from .test_views import published
+    from .conftest import published
 
     first = appeared("alt", 0)
     document = first.public_document | {"number": 2, "kind": "update", "address": "/2025/05/neu/"}

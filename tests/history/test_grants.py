@@ -14,7 +14,7 @@ from claims import services as claims
 from history import erasure, guards, jobs, ledger
 from sources import services as sources
 from tests import factories
-from tests.jobs import run_due
+from tests.jobs import run_due, run_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +133,7 @@ def test_the_worker_can_work_with_the_rights_of_the_application() -> None:
         cursor.execute(f"CREATE ROLE {role}; CREATE ROLE {role}_eraser; {out.getvalue()}")
         try:
             connection.settings_dict["OPTIONS"] = options | {"options": f"-c role={role}"}
-            call_command("procrastinate", "worker", "--one-shot")
+            run_worker()
         finally:
             connection.settings_dict["OPTIONS"] = options
             del app.tasks["tests.whoami"]

@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0002_replies"),
+        ("articles", "0003_reader_reports"),
     ]
 
     operations = [
