@@ -205,7 +205,9 @@ class ImageForm(forms.ModelForm):
         model = Image
         fields = ("caption", "credit", "rights", "alt", "position")
         widgets = {
-            "caption": forms.Textarea(attrs={"rows": 2}),
+            "caption": forms.Textarea(
+                attrs={"rows": 1, "placeholder": _("Caption"), "aria-label": _("Caption")}
+            ),
             "rights": forms.Textarea(attrs={"rows": 2}),
             "alt": forms.Textarea(attrs={"rows": 2}),
         }

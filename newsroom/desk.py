@@ -66,6 +66,7 @@ class DeskSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         # This module is read before there are models.
+        from articles import views_sources
         from history import views_timeline
 
         return [
@@ -74,6 +75,11 @@ class DeskSite(AdminSite):
                 "people/<uuid:key>/timeline/",
                 self.admin_view(views_timeline.person),
                 name="person_timeline",
+            ),
+            path(
+                "sources/<uuid:pk>/retract/",
+                self.admin_view(views_sources.retract),
+                name="source_retract",
             ),
             *super().get_urls(),
         ]

@@ -39,6 +39,7 @@ _CHECKER: Final = (
     *_each("claims", "add", "check reading"),
     *_each("claims", "add change", "citation"),
     *_each("sources", "add change", "source"),
+    "sources.retract_source",
 )
 _EDITOR: Final = (
     *_REPORTER,

@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+)
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +22,7 @@ from django.utils.translation import ngettext_lazy
 
 from articles.choices import ReportState, State
 from articles.models import Article, ArticleQuerySet, Publication, ReaderReport
+from claims import fallout
 from claims.models import Check, Claim
 from history.models import Entry
 
@@ -21,6 +31,9 @@ SHOWN = 8
 LOOKED_THROUGH = 300
 
 SENTENCES = {
+    "fallen": ngettext_lazy(
+        "A source of %(count)s piece has fallen.", "A source of %(count)s pieces has fallen.", "n"
+    ),
     "mine": ngettext_lazy("%(count)s piece is with you.", "%(count)s pieces are with you.", "n"),
     "check": ngettext_lazy(
         "%(count)s piece waits to be checked.", "%(count)s pieces wait to be checked.", "n"
@@ -79,6 +92,8 @@ class Start:
         checks = user.has_perm("claims.add_check")
         publishes = user.has_perm("articles.publish_article")
         edits = user.has_perm("articles.change_article")
+        if checks or edits:
+            start._fallen()
         mine = _undone(_work().in_work().filter(assignee=user))
         start._list(
             "mine",
@@ -128,6 +143,13 @@ class Start:
                 .order_by("at")[:SHOWN]
             )
         return start
+
+    def _fallen(self) -> None:
+        """List what has to be checked again because a source fell, live pages first, if any."""
+        if due := fallout.unchecked_since():
+            not_live = ExpressionWrapper(Q(live_number=None), output_field=BooleanField())
+            pieces = _work().in_work().filter(pk__in=due).order_by(not_live, "-live_at", "-pk")
+            self._list("fallen", _("A source has fallen"), "", pieces)
 
     def _list(
         self,

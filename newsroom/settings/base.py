@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django_prose_editor",
     "django_htmx",
     "csp",
+    "procrastinate.contrib.django",
     "newsroom",
     "history",
     "sources",
@@ -160,6 +161,12 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 
+# Jobs: see history.jobs
+
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+# In seconds: what the worker missed is made up for, be it daily.
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 25 * 60 * 60}
+
 # Security
 
 CONTENT_SECURITY_POLICY = {
@@ -204,6 +211,8 @@ LOGGING: dict[str, Any] = {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
         # Would log statements, and with them manuscripts and names.
         "django.db.backends": {"level": "WARNING"},
+        # Would tell of every job, one a minute at least. Failures are errors.
+        "procrastinate": {"level": "WARNING"},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }
