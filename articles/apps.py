@@ -33,6 +33,7 @@ class ArticlesConfig(AppConfig):
                     "claims_passage": of_claim,
                     "claims_citation": of_claim,
                     "claims_check": of_claim,
+                    "claims_drift": of_claim,
                     "claims_reading": "r.article_id",
                 },
                 format=piece.FORMAT,
@@ -45,6 +46,7 @@ class ArticlesConfig(AppConfig):
                     "articles_correction",
                     "articles_reply",
                     "claims_check",
+                    "claims_drift",
                     "claims_reading",
                 ],
             )

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from history import kinds
 from history.admin import ActAdmin
 
-from . import csl, references, sealing, services, timeline, uploads, views_admin
+from . import csl, media, references, sealing, services, timeline, uploads, views_admin
 from .choices import Tier
 from .forms import IdentifiedSourceForm, SourceForm
 from .keys import KeyMissing
@@ -31,6 +31,9 @@ kinds.name(
         "sources.source.withdrawn": _("took a source out of use"),
         "sources.source.retracted": _("declared a source retracted"),
         "sources.capture.taken": _("added a copy of a source"),
+        "sources.capture.read": _("read the text of a copy"),
+        "sources.source.changed": _("found a source changed"),
+        "sources.source.gone": _("found a source gone"),
         "sources.capture.viewed": _("opened a copy of a protected source"),
         "sources.identity.viewed": _("looked at the identity of a protected source"),
     }
@@ -287,8 +290,7 @@ class SourceAdmin(ActAdmin):
                 obj,
                 content,
                 actor=request.user,
-                media_type=form.media_type,
-                text=views_admin.text_of(content, form.media_type),
+                media_type=media.sniff(content),
                 address=form.cleaned_data.get("upload_address", ""),
             )
 

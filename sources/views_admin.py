@@ -54,7 +54,7 @@ def listed(user: Any, source: Source) -> list[Listed]:
     openable = may_open(user, source)
     return [
         Listed(capture, _address(source, capture) if openable else "", openable)
-        for capture in source.captures.defer("text")
+        for capture in source.captures.all()
     ]
 
 
@@ -68,16 +68,6 @@ def _address(source: Source, capture: Capture) -> str:
         return ""
 
 
-def text_of(content: bytes, media_type: str) -> str:
-    """Return the text of a plain text file, ``""`` of anything else."""
-    if media_type != "text/plain":
-        return ""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return ""
-
-
 @require_safe
 def download(request: HttpRequest, pk: UUID, capture: UUID) -> HttpResponse:
     """Give the bytes of a copy as a file that no browser shows or runs.
@@ -85,7 +75,7 @@ def download(request: HttpRequest, pk: UUID, capture: UUID) -> HttpResponse:
     Opening the copy of a protected source is entered in the ledger first.
     """
     try:
-        found = Capture.objects.select_related("source").defer("text").get(pk=capture, source=pk)
+        found = Capture.objects.select_related("source").get(pk=capture, source=pk)
     except Capture.DoesNotExist:
         raise Http404 from None
     source = found.source

@@ -6,11 +6,13 @@ from django.db import IntegrityError, connection, transaction
 
 from articles.models import Article
 from articles.services import publish, reply
+from claims import quoting
 from history import ledger
 from history.acts import act
 from history.aggregates import aggregates
 from history.guards import LEDGER
 from history.models import Entry
+from sources import services as sources
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +25,9 @@ def piece():
     publish(piece, actor=admin)
     claim = piece.claims.get()
     reply(piece, actor=admin, claim=claim, author="Erika Muster", text="Es waren weniger.")
+    source = claim.citations.get().source
+    copy = sources.capture(source, b"x", actor=admin, media_type="text/plain", text="x")
+    quoting.lost(claim.citations.get(), copy)
     other = factories.claim(piece, "Das sagte die Polizei", rests_on=[claim])
     assert other.rests_on.get() == claim
     ledger.issue_checkpoint()
@@ -106,7 +111,10 @@ def test_a_row_written_as_it_was_is_no_change(piece) -> None:
 APPEND_ONLY = [
     *LEDGER,
     "claims_check",
+    "claims_drift",
     "claims_reading",
+    "sources_capture",
+    "sources_extraction",
     "articles_publication",
     "articles_reply",
 ]
@@ -149,6 +157,8 @@ def test_every_table_of_the_apps_is_guarded_or_named_here() -> None:
         "newsroom_user_user_permissions",
         # Asked for, then decided; what was decided is an entry.
         "history_erasure",
+        # What the worker remembers between two looks at a page.
+        "sources_watch",
     }
     guarded = set(LEDGER)
     for aggregate in aggregates():
