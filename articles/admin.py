@@ -33,6 +33,7 @@ from . import (
     views_finding,
     views_history,
     views_publishing,
+    views_sources,  # noqa: F401 (tells on the page of a source where it is cited)
     views_workflow,
     views_writing,
 )
