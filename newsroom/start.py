@@ -20,8 +20,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from articles.choices import State
-from articles.models import Article, ArticleQuerySet, Publication
+from articles.choices import ReportState, State
+from articles.models import Article, ArticleQuerySet, Publication, ReaderReport
 from claims import fallout
 from claims.models import Check, Claim
 from history.models import Entry
@@ -74,6 +74,8 @@ class Start:
 
     lists: list[WorkList] = field(default_factory=list)
     published: list[Publication] = field(default_factory=list)
+    # What readers say is wrong and nobody has looked into, the oldest first; None if not for them.
+    reports: list[ReaderReport] | None = None
     # What a checker does next, or nobody in particular.
     next_check: Any = None
     sees_pieces: bool = False
@@ -133,6 +135,13 @@ class Start:
             .only("kind", "number", "note", "at", "article__headline")
             .order_by("-at")[:SHOWN]
         )
+        if user.has_perm("articles.view_readerreport"):
+            start.reports = list(
+                ReaderReport.objects.filter(state=ReportState.OPEN)
+                .select_related("publication__article")
+                .only("text", "at", "publication__article__headline")
+                .order_by("at")[:SHOWN]
+            )
         return start
 
     def _fallen(self) -> None:

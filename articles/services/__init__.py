@@ -4,6 +4,7 @@ One module a group of verbs; callers import them from here.
 """
 
 from .erasing import erase
+from .front import CHOSEN, Rearranged, arrange_front
 from .looking_back import dry_run, restore, restore_part
 from .publishing import (
     KINDS_OF_FIRST,
@@ -15,6 +16,8 @@ from .publishing import (
     reply,
     retract,
 )
+from .reporting import report_error, settle_report
+from .sharing import share_draft
 from .workflow import recover, set_state, shelve
 from .writing import (
     ClaimsWouldVanish,
@@ -27,13 +30,16 @@ from .writing import (
 )
 
 __all__ = [
+    "CHOSEN",
     "KINDS_OF_FIRST",
     "KINDS_OF_NEXT",
     "ClaimsWouldVanish",
     "ConflictingSave",
     "GateClosed",
     "Over",
+    "Rearranged",
     "Wrong",
+    "arrange_front",
     "create_article",
     "dry_run",
     "erase",
@@ -41,12 +47,15 @@ __all__ = [
     "publish",
     "recover",
     "reply",
+    "report_error",
     "restore",
     "restore_part",
     "retract",
     "save_article",
     "set_bylines",
     "set_state",
+    "settle_report",
+    "share_draft",
     "shelve",
     "write",
 ]
