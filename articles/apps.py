@@ -35,6 +35,7 @@ class ArticlesConfig(AppConfig):
                     "claims_passage": of_claim,
                     "claims_citation": of_claim,
                     "claims_check": of_claim,
+                    "claims_drift": of_claim,
                     "claims_reading": "r.article_id",
                 },
                 format=piece.FORMAT,
@@ -48,6 +49,7 @@ class ArticlesConfig(AppConfig):
                     "articles_reply",
                     "articles_change",
                     "claims_check",
+                    "claims_drift",
                     "claims_reading",
                 ],
             )

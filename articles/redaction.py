@@ -170,9 +170,17 @@ def _plans(key: Any, redactor: Redactor) -> None:
 def _captures(key: Any, redactor: Redactor, traces: Traces) -> None:
     """A copy cannot be redacted and stay a copy: one that holds the words goes, its hash stays."""
     for row in Capture.objects.filter(source_id=key):
-        said = row.text + row.address
+        texts = list(row.extractions.all())
+        response = canonical.dumps(row.response)
+        said = "".join([*(one.text for one in texts), row.address, response])
         if redact_text(said, redactor.patterns) != said:
-            rewrite(row, text="", address=redact_text(row.address, redactor.patterns))
+            for one in texts:
+                rewrite(one, text="")
+            rewrite(
+                row,
+                address=redact_text(row.address, redactor.patterns),
+                response=redact(row.response, redactor.patterns),
+            )
             if not Capture.objects.filter(sha256=row.sha256).exclude(pk=row.pk).exists():
                 capture_storage().delete(row.name)
             traces.others.setdefault("captures", {})[str(row.pk)] = "removed"

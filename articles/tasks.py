@@ -10,7 +10,6 @@ from django.urls import reverse
 from procrastinate.contrib.django import app
 
 from history import jobs
-from history.jobs import soon
 
 from . import baking, gate, lists, services
 from .models import Plan
@@ -73,6 +72,6 @@ def bake_piece(article: str) -> None:
 def bake_everything() -> None:
     """Have all pieces that differ and all lists baked, in jobs of their own: others get a turn."""
     for article in baking.differing():
-        soon(bake_piece, article=str(article))
+        jobs.soon(bake_piece, article=str(article))
     for address in lists.everything():
-        soon(bake_list, address=address)
+        jobs.soon(bake_list, address=address)

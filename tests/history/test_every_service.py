@@ -219,6 +219,12 @@ SCENARIOS: dict[str, Scenario] = {
         lambda h: S.capture(h.source, b"x", actor=h.actor, media_type="text/plain"),
         of_source("sources.capture.taken"),
     ),
+    "sources.services.keep_text": (
+        lambda h: S.keep_text(
+            S.capture(h.source, b"x", actor=h.actor, media_type="image/png"), "x", actor=h.actor
+        ),
+        [*of_source("sources.capture.taken"), *of_source("sources.capture.read")],
+    ),
     "sources.services.withdraw_source": (
         lambda h: S.withdraw_source(h.source, actor=h.actor),
         of_source("sources.source.withdrawn"),
