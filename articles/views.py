@@ -63,6 +63,29 @@ def version(request: HttpRequest, year: int, month: int, slug: str, number: int)
 
 
 @require_safe
+def document(
+    request: HttpRequest, year: int, month: int, slug: str, number: int | None = None
+) -> HttpResponse:
+    """Give the public document as it was frozen: the bytes whose digest the ledger holds.
+
+    Without a number, that of the live page.
+    """
+    live = live_publication(slug)
+    version = "" if number is None else f"v/{number}/"
+    if elsewhere := moved(
+        request, f"{live.public_document['address']}{version}index.json", year, month
+    ):
+        return elsewhere
+    wanted = live.number if number is None else number
+    found = Publication.objects.filter(article=live.article_id, number=wanted).first()
+    if found is None:
+        raise Http404
+    response = HttpResponse(found.document.encode(), content_type="application/json")
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
 def at(request: HttpRequest, year: int, month: int, slug: str, moment: str) -> HttpResponse:
     """Show a piece as readers saw it at a moment; of the future, as they see it now."""
     try:
