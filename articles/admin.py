@@ -25,7 +25,9 @@ from history.models import Entry
 
 from . import (
     admin_erasure,  # noqa: F401
+    admin_front,  # noqa: F401
     admin_labels,  # noqa: F401
+    admin_reports,  # noqa: F401
     services,
     views_blame,
     views_checks,
@@ -34,6 +36,7 @@ from . import (
     views_history,
     views_publishing,
     views_scheduling,
+    views_sharing,
     views_workflow,
     views_writing,
 )
@@ -208,6 +211,7 @@ class ArticleAdmin(admin.ModelAdmin):
             on("find/claims/", of(views_finding.find_claims, *get), "find_claims"),
             on("readings/", of(views_checks.reading, *post), "reading"),
             on("preview/", of(views_publishing.preview, *get), "preview"),
+            on("share/", of(views_sharing.share, *get, *post), "share"),
             on("publish/", of(views_publishing.publish, *get, *post), "publish"),
             on("unschedule/", of(views_scheduling.unschedule, *post), "unschedule"),
             on("retract/", of(views_publishing.retract, *get, *post), "retract"),

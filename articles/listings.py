@@ -3,8 +3,7 @@
 Pages of a list are numbered from the oldest, so that a full one stays as it is: a new piece changes
 the newest page alone. A retracted piece keeps its place in the count and is not shown.
 
-A section, a topic or an author is looked for in the live public documents, so such a list costs
-time in proportion to the number of pieces that are live.
+What is live, and under which names, is kept by ``articles.live``.
 """
 
 import re
@@ -16,22 +15,25 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, JSONField, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, JSONField, QuerySet
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import get_supported_language_variant
 
+from history.models import Entry
+
 from . import page as pages
 from . import wording
 from .choices import Kind
 from .evidence import Document, mappings, string
-from .models import Publication, image_storage
-from .public import address
+from .models import Change, FrontPage, LivePiece, Publication, image_storage
 
 PIECES_A_PAGE = 20
 CORRECTIONS_A_PAGE = 50
 CHANGES_A_PAGE = 500
+# What followers shall take down again.
+TOMBSTONES = {Kind.RETRACTION.value}
 # How far back the navigation looks for sections, and how many of them it has room for.
 PUBLICATIONS_WITH_SECTIONS = 300
 SECTIONS = 8
@@ -47,11 +49,11 @@ class NoSuchPage(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list: publications, the newest first. Page 1 holds the oldest."""
+    """One page of a list, mostly of publications, the newest first. Page 1 holds the oldest."""
 
     number: int
     last: int
-    publications: Sequence[Publication]
+    rows: Sequence[Any]
 
     @property
     def is_newest(self) -> bool:
@@ -83,47 +85,47 @@ class Item:
     developing: bool
 
 
-def page(publications: QuerySet, number: int | None = None, size: int = 0) -> Page:
-    """Return a page of publications that are ordered from the oldest; without a number the newest.
+def page(rows: QuerySet, number: int | None = None, size: int = 0) -> Page:
+    """Return a page of rows that are ordered from the oldest; without a number the newest.
 
     Every page but the newest holds ``size`` of them (without a size, as many as of pieces), the
     newest up to twice as many less one. Two queries. Raises ``NoSuchPage``.
     """
     size = size or PIECES_A_PAGE
-    total = publications.count()
+    total = rows.count()
     last = max(1, total // size)
     number = last if number is None else number
     if not 1 <= number <= last:
         raise NoSuchPage(number)
     start = (number - 1) * size
     stop = total if number == last else start + size
-    found = list(publications[start:stop]) if total else []
+    found = list(rows[start:stop]) if total else []
     return Page(number, last, found[::-1])
 
 
-def live(within: dict[str, Any] | None = None) -> QuerySet:
-    """Return the latest publication of each piece, ordered by first publication, oldest first.
+def live() -> QuerySet:
+    """Return the latest publication of each piece, ordered by first publication, oldest first."""
+    found = Publication.objects.filter(live__isnull=False).annotate(first_at=F("live__first_at"))
+    return found.order_by("live__first_at", "live__article_id")
 
-    ``within`` is what the public document must contain.
-    """
-    own = Publication.objects.filter(article=OuterRef("article"))
-    newest = own.order_by("-number").values("number")[:1]
-    first = own.order_by("number").values("at")[:1]
-    found = Publication.objects.filter(number=Subquery(newest)).annotate(first_at=Subquery(first))
-    if within is not None:
-        found = found.annotate(public=_as_json()).filter(public__contains=within)
-    return found.order_by("first_at", "article_id")
+
+def on_top() -> list[Publication]:
+    """Return what an editor put on top of the front page, the lead first, as far as it is live."""
+    latest = FrontPage.objects.first()
+    if latest is None:
+        return []
+    found = {one.article_id: one for one in live().filter(article__in=latest.pieces)}
+    return [found[key] for key in latest.pieces if key in found]
 
 
 def group(kind: str, slug: str) -> QuerySet:
     """Return the live publications of a section, topic (``tags``) or author (``bylines``)."""
-    return live(_naming(kind, slug))
+    return live().filter(live__names__contains=[f"{kind}:{slug}"])
 
 
 def was_a_group(kind: str, slug: str) -> bool:
     """Return whether anything was ever published under this name."""
-    ever = Publication.objects.annotate(public=_as_json())
-    return ever.filter(public__contains=_naming(kind, slug)).exists()
+    return LivePiece.objects.filter(former_names__contains=[f"{kind}:{slug}"]).exists()
 
 
 def name_in(kind: str, slug: str, publications: Sequence[Publication]) -> str:
@@ -219,80 +221,42 @@ def name(kind: str, value: Any) -> Name | None:
 def sections() -> Sequence[Name]:
     """Return the sections of what was published lately, by name, for the navigation.
 
-    One query, and a second one after something was published.
+    One query, and a second one after something happened.
     """
-    latest = Publication.objects.order_by("-at", "-pk").values_list("pk", flat=True).first()
-    return _sections(latest) if latest else ()
+    latest = Entry.objects.values_list("digest", flat=True).first()
+    return _sections(bytes(latest)) if latest is not None else ()
 
 
 @lru_cache(maxsize=8)
-def _sections(latest: UUID) -> Sequence[Name]:
-    # The latest publication stands for the state of the site: what it found is found again.
-    lately = Publication.objects.order_by("-at", "-pk").annotate(
-        section=KeyTransform("section", _as_json())
-    )
-    rows = lately.exclude(article__in=_retracted()).values_list("article_id", "section")
-    seen: set[UUID] = set()
+def _sections(latest: bytes) -> Sequence[Name]:
+    # The ledger's last entry stands for the state of the site: what it found is found again.
+    lately = live().filter(live__retracted=False).order_by("-at", "-pk")
+    rows = lately.annotate(section=KeyTransform("section", Cast("document", JSONField())))
     found: dict[str, Name] = {}
-    for article, section in rows[:PUBLICATIONS_WITH_SECTIONS]:
-        if article not in seen:
-            named = name("section", section)
-            if named and named.url:
-                found.setdefault(named.url, named)
-        seen.add(article)
+    for section in rows.values_list("section", flat=True)[:PUBLICATIONS_WITH_SECTIONS]:
+        named = name("section", section)
+        if named and named.url:
+            found.setdefault(named.url, named)
     return sorted(list(found.values())[:SECTIONS], key=lambda one: one.name.casefold())
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a piece stands, and when its text last changed in substance."""
-
-    address: str
-    changed: datetime
-
-
 def places() -> QuerySet:
-    """Return ``article_id``, ``first_at``, ``changed`` and ``slug`` of each piece, oldest first.
+    """Return where each piece stands, and when it last changed in substance, oldest first.
 
-    ``changed`` is when the text last changed in substance: a typing error's correction is none.
     Retracted pieces are among them: that they are is what their address tells.
     """
-    newest = Publication.objects.filter(article=OuterRef("article")).order_by("-number")
-    return (
-        Publication.objects.order_by()
-        .values("article_id")
-        .annotate(
-            first_at=Min("at"),
-            changed=Max("at", filter=~Q(kind=Kind.TYPO)),
-            slug=Subquery(newest.values("slug")[:1]),
-        )
-        .order_by("first_at", "article_id")
-    )
-
-
-def place(row: dict[str, Any]) -> Place:
-    """Return where a piece stands, from a row of ``places``."""
-    return Place(address(row["slug"], row["first_at"]), row["changed"] or row["first_at"])
+    return LivePiece.objects.only("address", "changed_at")
 
 
 def changes() -> QuerySet:
-    """Return all publications with ``first_at`` of their piece, the oldest first."""
-    first = Publication.objects.filter(article=OuterRef("article")).order_by("number").values("at")
-    return (
-        Publication.objects.defer("document")
-        .annotate(first_at=Subquery(first[:1]))
-        .order_by("at", "pk")
-    )
+    """Return what happened to public pieces, the oldest first."""
+    return Change.objects.select_related("publication").defer("publication__document")
 
 
 def published_since(moment: datetime) -> QuerySet:
     """Return the live publications of pieces that first appeared since then, the newest first."""
-    return (
-        live()
-        .exclude(article__in=_retracted())
-        .filter(first_at__gte=moment)
-        .order_by(F("first_at").desc(), "article_id")
-    )
+    found = live().filter(live__retracted=False, first_at__gte=moment)
+    return found.order_by("-live__first_at", "live__article_id")
 
 
 def language_of(document: Document) -> str:
@@ -303,24 +267,8 @@ def language_of(document: Document) -> str:
         return settings.LANGUAGE_CODE
 
 
-def _retracted() -> QuerySet:
-    return Publication.objects.filter(kind=Kind.RETRACTION).order_by().values("article")
-
-
-def _as_json() -> Cast:
-    return Cast("document", JSONField())
-
-
-def _naming(kind: str, slug: str) -> dict[str, Any]:
-    return {kind: {"slug": slug} if kind == "section" else [{"slug": slug}]}
-
-
 def _image(document: Document) -> dict[str, Any] | None:
     for image in mappings(document.get("images")):
-        if file := string(image.get("file")):
-            size = {
-                side: image[side] if type(image.get(side)) is int else None
-                for side in ("width", "height")
-            }
-            return {"url": image_storage().url(file), "alt": string(image.get("alt")), **size}
+        if string(image.get("file")):
+            return pages.picture(image, image_storage().url)
     return None

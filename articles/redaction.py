@@ -18,7 +18,8 @@ from history.erasure import Traces, digest_of, rewrite
 from history.redaction import Redactor, redact, redact_edges, redact_text
 from sources.models import Capture, Source, capture_storage
 
-from .models import Article, Correction, Plan, Publication, Reply
+from . import live
+from .models import Article, Correction, Plan, Publication, ReaderReport, Reply
 from .piece import StoredPiece
 
 _PLAIN = ("kicker", "headline", "standfirst")
@@ -114,11 +115,19 @@ def beyond_documents(aggregate: Aggregate, key: Any, redactor: Redactor, traces:
     if aggregate.model is Article:
         _publications(key, redactor, traces)
         _plans(key, redactor)
+        _reports(key, redactor, traces)
     elif aggregate.model is Source:
         _captures(key, redactor, traces)
 
 
 def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
+    _published(key, redactor, traces)
+    if traces.others.get("publications"):
+        live.renew(key)
+        live.forget_words()
+
+
+def _published(key: Any, redactor: Redactor, traces: Traces) -> None:
     for row in Publication.objects.filter(article_id=key):
         document = canonical.dumps(redact(row.public_document, redactor.patterns))
         note = redact_text(row.note, redactor.patterns)
@@ -144,6 +153,18 @@ def _plans(key: Any, redactor: Redactor) -> None:
         redacted = redact(said, redactor.patterns)
         if redacted != said:
             Plan.objects.filter(pk=row.pk).update(**redacted)
+
+
+def _reports(key: Any, redactor: Redactor, traces: Traces) -> None:
+    """What readers wrote is in no document and no entry; an address that holds the words goes."""
+    for report in ReaderReport.objects.filter(publication__article_id=key):
+        said = {name: getattr(report, name) for name in ("text", "passage", "note")}
+        redacted = redact(said, redactor.patterns)
+        if redact_text(report.contact, redactor.patterns) != report.contact:
+            redacted["contact"] = ""
+        if any(getattr(report, name) != words for name, words in redacted.items()):
+            ReaderReport.objects.filter(pk=report.pk).update(**redacted)
+            traces.others.setdefault("reports", {})[str(report.pk)] = "redacted"
 
 
 def _captures(key: Any, redactor: Redactor, traces: Traces) -> None:

@@ -12,8 +12,8 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from . import feeds, listings, sitemaps
 from .feeds import Entry, Feed
-from .public import address
-from .views_site import page_or_404, site_of
+from .models import Change
+from .views_site import page_or_404, site
 
 XML = "application/xml"
 JSON = "application/json"
@@ -24,8 +24,8 @@ JSON = "application/json"
 def site_feed(request: HttpRequest, form: str) -> HttpResponse:
     """Give the newest pieces of the house."""
     newest = list(listings.live().reverse()[: feeds.ENTRIES])
-    entries = feeds.pieces(newest, site_of(request))
-    return _feed(request, form, reverse("articles:index"), "", entries)
+    entries = feeds.pieces(newest, site())
+    return _feed(form, reverse("articles:index"), "", entries)
 
 
 @require_safe
@@ -35,9 +35,9 @@ def section_feed(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     newest = list(listings.group("section", slug).reverse()[: feeds.ENTRIES])
     if not newest:
         raise Http404
-    entries = feeds.pieces(newest, site_of(request))
+    entries = feeds.pieces(newest, site())
     title = listings.name_in("section", slug, newest)
-    return _feed(request, form, reverse("articles:section", args=[slug]), title, entries)
+    return _feed(form, reverse("articles:section", args=[slug]), title, entries)
 
 
 @require_safe
@@ -45,24 +45,21 @@ def section_feed(request: HttpRequest, slug: str, form: str) -> HttpResponse:
 def corrections_feed(request: HttpRequest, form: str) -> HttpResponse:
     """Give the latest corrections and retractions."""
     latest = list(listings.corrections().reverse()[: feeds.ENTRIES])
-    entries = feeds.corrections(latest, site_of(request))
+    entries = feeds.corrections(latest, site())
     with override(settings.LANGUAGE_CODE):
         title = pgettext("public page", "Corrections")
-    return _feed(request, form, reverse("articles:corrections"), title, entries)
+    return _feed(form, reverse("articles:corrections"), title, entries)
 
 
-def _feed(
-    request: HttpRequest, form: str, home: str, title: str, entries: list[Entry]
-) -> HttpResponse:
+def _feed(form: str, home: str, title: str, entries: list[Entry]) -> HttpResponse:
     publisher = settings.NEWSROOM["PUBLISHER"]
-    site = site_of(request)
     feed = Feed(
         title=f"{publisher} – {title}" if title else publisher,
         publisher=publisher,
         language=settings.LANGUAGE_CODE,
-        home=site + home,
-        atom_url=f"{site}{home}atom.xml",
-        json_url=f"{site}{home}feed.json",
+        home=site() + home,
+        atom_url=f"{site()}{home}atom.xml",
+        json_url=f"{site()}{home}feed.json",
         entries=entries,
     )
     if form == "atom":
@@ -76,10 +73,11 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
         f"Disallow: {reverse('admin:index')}",
+        f"Disallow: {reverse('articles:search')}",
         # Earlier versions are not kept out here: crawlers must see that they are not for them.
         "Allow: /",
         *(
-            f"Sitemap: {site_of(request)}{reverse(f'articles:{name}')}"
+            f"Sitemap: {site()}{reverse(f'articles:{name}')}"
             for name in ("sitemap", "news_sitemap")
         ),
     ]
@@ -88,78 +86,76 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @conditional_page
-def sitemap(request: HttpRequest) -> HttpResponse:
-    """Give the addresses of all pieces or, if they are too many, where their sitemaps are."""
+def sitemap(request: HttpRequest, number: int | None = None) -> HttpResponse:
+    """Give the addresses of all pieces or, if they are too many, where their sitemaps are.
+
+    With a number: one sitemap of several; the first has the oldest pieces.
+    """
     places = listings.places()
-    total = places.count()
-    site = site_of(request)
-    if total <= sitemaps.ADDRESSES:
-        return _sitemap(request, places)
-    parts = range(1, -(-total // sitemaps.ADDRESSES) + 1)
-    addresses = [site + reverse("articles:sitemap_part", args=[part]) for part in parts]
-    return HttpResponse(sitemaps.index(addresses), content_type=XML)
-
-
-@require_safe
-@conditional_page
-def sitemap_part(request: HttpRequest, number: int) -> HttpResponse:
-    """Give one sitemap of several; the first has the oldest pieces."""
-    start = (number - 1) * sitemaps.ADDRESSES
-    if not 1 <= number <= sitemaps.ADDRESSES:
-        raise Http404
-    part = listings.places()[start : start + sitemaps.ADDRESSES]
-    if not part:
-        raise Http404
-    return _sitemap(request, part)
-
-
-def _sitemap(request: HttpRequest, rows: Any) -> HttpResponse:
-    places = (listings.place(row) for row in rows)
-    return HttpResponse(sitemaps.urlset(places, site_of(request)), content_type=XML)
+    if number is not None:
+        # Refused before the database multiplies it.
+        if not 1 <= number <= sitemaps.ADDRESSES:
+            raise Http404
+        start = (number - 1) * sitemaps.ADDRESSES
+        places = places[start : start + sitemaps.ADDRESSES]
+        if not places:
+            raise Http404
+    elif (total := places.count()) > sitemaps.ADDRESSES:
+        parts = range(1, -(-total // sitemaps.ADDRESSES) + 1)
+        addresses = [site() + reverse("articles:sitemap_part", args=[part]) for part in parts]
+        return HttpResponse(sitemaps.index(addresses), content_type=XML)
+    return HttpResponse(sitemaps.urlset(places, site()), content_type=XML)
 
 
 @require_safe
 @conditional_page
 def news_sitemap(request: HttpRequest) -> HttpResponse:
-    """Give the pieces of the last two days."""
+    """Give the pieces of the last two days, so what it gives depends on when it is asked."""
     since = timezone.now() - sitemaps.NEWS_LASTS
     newest = listings.published_since(since)[: sitemaps.NEWS]
     documents = (publication.public_document for publication in newest)
-    return HttpResponse(sitemaps.news(documents, site_of(request)), content_type=XML)
+    response = HttpResponse(sitemaps.news(documents, site()), content_type=XML)
+    # Of the moment: not to be baked.
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe
 @conditional_page
 def changes(request: HttpRequest, number: int | None = None) -> HttpResponse:
-    """Give what was published, in pages: each publication of each piece, the oldest first.
+    """Give what happened to public pieces, in pages, the oldest first.
 
-    A full page stays as it is; the newest, ``/changes.json``, grows. Nothing is ever taken out.
+    A full page stays as it is; the newest, ``/changes.json``, grows. Nothing is ever taken out:
+    that a piece was retracted is a further line, its tombstone.
     """
     page = page_or_404(listings.changes(), number, listings.CHANGES_A_PAGE)
-    site = site_of(request)
 
     def there(one: int) -> str:
         if one >= page.last:
-            return site + reverse("articles:changes")
-        return site + reverse("articles:changes_page", args=[one])
+            return site() + reverse("articles:changes")
+        return site() + reverse("articles:changes_page", args=[one])
 
     data = {
         "page": page.number,
         "pages": page.last,
         "previous": there(page.number - 1) if page.number > 1 else None,
         "next": there(page.number + 1) if page.number < page.last else None,
-        "changes": [_change(one, site) for one in reversed(page.publications)],
+        "changes": [_change(one) for one in reversed(page.rows)],
     }
     return HttpResponse(json.dumps(data, ensure_ascii=False).encode(), content_type=JSON)
 
 
-def _change(one: Any, site: str) -> dict[str, Any]:
-    """Return a publication, annotated as by ``listings.changes``, as the list tells it."""
+def _change(one: Change) -> dict[str, Any]:
+    address = site() + one.address
+    publication = one.publication
     return {
-        "publication": str(one.pk),
+        "change": one.number,
+        "publication": str(publication.pk) if publication else None,
         "piece": str(one.article_id),
-        "number": one.number,
+        "number": publication.number if publication else None,
         "kind": one.kind,
-        "published": feeds.moment(one.at),
-        "address": site + address(one.slug, one.first_at),
+        "time": feeds.moment(one.at),
+        "address": address,
+        "document": f"{address}v/{publication.number}/index.json" if publication else None,
+        "tombstone": one.kind in listings.TOMBSTONES,
     }

@@ -18,8 +18,8 @@ FILE = HERE / "schema.svg"
 
 # From left to right, and in each column from top to bottom: an app and its models.
 COLUMNS = (
-    (("articles", ("person", "section", "tag", "byline", "correction")),),
-    (("articles", ("article", "image", "publication", "plan")),),
+    (("articles", ("person", "section", "tag", "byline", "correction", "readerreport")),),
+    (("articles", ("article", "image", "publication", "change", "plan")),),
     (
         ("claims", ("claim", "passage", "citation", "check", "reading")),
         ("newsroom", ("user",)),

@@ -19,7 +19,9 @@ def _each(app: str, actions: str, models: str) -> tuple[str, ...]:
 # `sources.view_identity` is given to a person by name.
 _EVERYTHING: Final = (
     *_each(
-        "articles", "view", "article image byline person section tag publication correction reply"
+        "articles",
+        "view",
+        "article image byline person section tag publication correction reply change frontpage",
     ),
     *_each("claims", "view", "claim passage citation check reading"),
     *_each("sources", "view", "source capture"),
@@ -28,7 +30,7 @@ _REPORTER: Final = (
     *_each("articles", "view add change", "article image byline"),
     # Of a piece in work; what a revision holds stays.
     *_each("articles", "delete", "image byline"),
-    *_each("articles", "view", "person section tag publication correction reply"),
+    *_each("articles", "view", "person section tag publication correction reply change frontpage"),
     "articles.add_tag",
     *_each("claims", "view add change", "claim citation"),
     *_each("claims", "view", "passage check reading"),
@@ -39,16 +41,20 @@ _CHECKER: Final = (
     *_each("claims", "add", "check reading"),
     *_each("claims", "add change", "citation"),
     *_each("sources", "add change", "source"),
+    "sources.retract_source",
 )
 _EDITOR: Final = (
     *_REPORTER,
     *_CHECKER,
     # Shelving is what deleting means here: a piece that was stored once is never removed.
     "articles.delete_article",
+    # They hold readers' addresses, so nobody else sees them.
+    *_each("articles", "view change", "readerreport"),
 )
 _PUBLISHER: Final = (
     *_EDITOR,
     "articles.publish_article",
+    "articles.arrange_front",
     "articles.waive_rule",
     "history.ask_erasure",
     "history.decide_erasure",

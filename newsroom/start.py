@@ -5,14 +5,24 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+)
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from articles.choices import State
-from articles.models import Article, ArticleQuerySet, Plan, Publication
+from articles.choices import PlanState, ReportState, State
+from articles.models import Article, ArticleQuerySet, Plan, Publication, ReaderReport
+from claims import fallout
 from claims.models import Check, Claim
 from history.models import Entry
 
@@ -23,6 +33,9 @@ LOOKED_THROUGH = 300
 PLAN = ("at", "kind", "state", "reasons", "article__headline")
 
 SENTENCES = {
+    "fallen": ngettext_lazy(
+        "A source of %(count)s piece has fallen.", "A source of %(count)s pieces has fallen.", "n"
+    ),
     "mine": ngettext_lazy("%(count)s piece is with you.", "%(count)s pieces are with you.", "n"),
     "check": ngettext_lazy(
         "%(count)s piece waits to be checked.", "%(count)s pieces wait to be checked.", "n"
@@ -66,6 +79,8 @@ class Start:
     # What is to go out, and what could not go out when it should have.
     plans: list[Plan] = field(default_factory=list)
     refused: list[Plan] = field(default_factory=list)
+    # What readers say is wrong and nobody has looked into, the oldest first; None if not for them.
+    reports: list[ReaderReport] | None = None
     # What a checker does next, or nobody in particular.
     next_check: Any = None
     sees_pieces: bool = False
@@ -82,6 +97,8 @@ class Start:
         checks = user.has_perm("claims.add_check")
         publishes = user.has_perm("articles.publish_article")
         edits = user.has_perm("articles.change_article")
+        if checks or edits:
+            start._fallen()
         mine = _undone(_work().in_work().filter(assignee=user))
         start._list(
             "mine",
@@ -118,17 +135,32 @@ class Start:
             waiting = [piece for work in start.lists for piece in work.pieces]
             start.next_check = next((p for p in waiting if p.state == State.CHECK), None)
         if publishes or edits:
-            # What is overdue comes first, and so do reasons to look at once.
-            plans = Plan.objects.select_related("article").only(*PLAN)
-            start.plans = list(plans.waiting()[:SHOWN])
-            start.refused = list(plans.unresolved().order_by("-ended_at")[:SHOWN])
+            plans = Plan.objects.open().select_related("article").only(*PLAN)
+            # What is overdue comes first, since what should have been earlier does.
+            for plan in plans[:LOOKED_THROUGH]:
+                (start.refused if plan.state == PlanState.REFUSED else start.plans).append(plan)
+            del start.plans[SHOWN:], start.refused[:-SHOWN]
         count_claims(piece for work in start.lists for piece in work.pieces)
         start.published = list(
             Publication.objects.select_related("article")
             .only("kind", "number", "note", "at", "article__headline")
             .order_by("-at")[:SHOWN]
         )
+        if user.has_perm("articles.view_readerreport"):
+            start.reports = list(
+                ReaderReport.objects.filter(state=ReportState.OPEN)
+                .select_related("publication__article")
+                .only("text", "at", "publication__article__headline")
+                .order_by("at")[:SHOWN]
+            )
         return start
+
+    def _fallen(self) -> None:
+        """List what has to be checked again because a source fell, live pages first, if any."""
+        if due := fallout.unchecked_since():
+            not_live = ExpressionWrapper(Q(live_number=None), output_field=BooleanField())
+            pieces = _work().in_work().filter(pk__in=due).order_by(not_live, "-live_at", "-pk")
+            self._list("fallen", _("A source has fallen"), "", pieces)
 
     def _list(
         self,

@@ -1,5 +1,8 @@
-"""Jobs in tests: run in the test's own transaction and by its clock."""
+"""Jobs in tests: run in the test's own transaction and by its clock, or by a real worker."""
 
+from threading import Thread
+
+from django.core.management import call_command
 from django.db import connection, models
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -27,3 +30,11 @@ def run_due() -> list[str]:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.pk])
             ran.append(job.task_name)
     return ran
+
+
+def run_worker() -> None:
+    """Let a worker, ``manage.py procrastinate worker``, do what waits, and wait for its end."""
+    # In a thread of its own: browser tests leave an event loop running in the main one.
+    worker = Thread(target=call_command, args=("procrastinate", "worker", "--one-shot"))
+    worker.start()
+    worker.join()

@@ -4,6 +4,7 @@ One module a group of verbs; callers import them from here.
 """
 
 from .erasing import erase
+from .front import CHOSEN, Rearranged, arrange_front
 from .looking_back import dry_run, restore, restore_part
 from .publishing import (
     KINDS_OF_FIRST,
@@ -15,7 +16,9 @@ from .publishing import (
     reply,
     retract,
 )
+from .reporting import report_error, settle_report
 from .scheduling import publish_due, schedule, unschedule
+from .sharing import share_draft
 from .workflow import recover, set_state, shelve
 from .writing import (
     ClaimsWouldVanish,
@@ -28,13 +31,16 @@ from .writing import (
 )
 
 __all__ = [
+    "CHOSEN",
     "KINDS_OF_FIRST",
     "KINDS_OF_NEXT",
     "ClaimsWouldVanish",
     "ConflictingSave",
     "GateClosed",
     "Over",
+    "Rearranged",
     "Wrong",
+    "arrange_front",
     "create_article",
     "dry_run",
     "erase",
@@ -43,6 +49,7 @@ __all__ = [
     "publish_due",
     "recover",
     "reply",
+    "report_error",
     "restore",
     "restore_part",
     "retract",
@@ -50,6 +57,8 @@ __all__ = [
     "schedule",
     "set_bylines",
     "set_state",
+    "settle_report",
+    "share_draft",
     "shelve",
     "unschedule",
     "write",

@@ -97,6 +97,8 @@ NEWSROOM: dict[str, Any] = {
     "RETIRED_LEDGER_KEYS": environment.names("NEWSROOM_RETIRED_LEDGER_KEYS"),
     # Who gets the daily checkpoint by mail: it proves something once somebody else holds it.
     "LEDGER_WITNESSES": environment.names("NEWSROOM_LEDGER_WITNESSES"),
+    # Whether requests come from a proxy of ours, so that what it says of them is believed.
+    "TRUST_PROXY": False,
     # The largest manuscript that an import reads.
     "MAX_IMPORT_BYTES": 5 * 1024 * 1024,
 }

@@ -63,6 +63,9 @@ def of_source(kind: str) -> list[tuple[str, Callable[[House], Any]]]:
     return [(kind, lambda house: house.source.pk)]
 
 
+FRONT = ("articles.frontpage.arranged", lambda house: house.front.pk)
+
+
 SCENARIOS: dict[str, Scenario] = {
     "articles.services.create_article": (
         lambda h: setattr(h, "made", A.create_article(actor=h.actor, headline="Neu")),
@@ -123,6 +126,33 @@ SCENARIOS: dict[str, Scenario] = {
             A.unschedule(h.piece, actor=h.actor),
         ),
         of_piece("articles.article.scheduled") + of_piece("articles.article.unscheduled"),
+    ),
+    "articles.services.report_error": (
+        lambda h: A.report_error(A.publish(h.piece, actor=h.actor), actor=h.actor, text="Nein."),
+        [*of_piece("articles.article.published"), *of_piece("articles.report.received")],
+    ),
+    "articles.services.settle_report": (
+        lambda h: A.settle_report(
+            A.report_error(A.publish(h.piece, actor=h.actor), actor=h.actor, text="Nein."),
+            actor=h.actor,
+            state="dismissed",
+        ),
+        [
+            *of_piece("articles.article.published"),
+            *of_piece("articles.report.received"),
+            *of_piece("articles.report.settled"),
+        ],
+    ),
+    "articles.services.share_draft": (
+        lambda h: A.share_draft(h.draft, actor=h.actor, days=3),
+        [("articles.article.shared", lambda h: h.draft.pk)],
+    ),
+    "articles.services.arrange_front": (
+        lambda h: (
+            A.publish(h.piece, actor=h.actor),
+            setattr(h, "front", A.arrange_front([h.piece.pk], actor=h.actor, based_on=None)),
+        ),
+        [*of_piece("articles.article.published"), FRONT],
     ),
     "articles.services.erase": (
         lambda h: setattr(h, "request", h.asked()) or A.erase(h.request, actor=h.actor),

@@ -5,12 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 from history import jobs
-from tests.jobs import run_due, waiting
+from tests.jobs import run_due, run_worker, waiting
 
 
 @pytest.fixture
@@ -123,7 +122,7 @@ def test_a_job_already_taken_does_not_serve_who_asks_now(work) -> None:
 def test_a_worker_works_through_the_queue_and_leaves_only_what_failed(work, ran) -> None:
     for word in ("front", "fail", "section"):
         jobs.soon(work, word=word)
-    call_command("procrastinate", "worker", "--one-shot")
+    run_worker()
     assert ran == ["front", "section"]
     assert ("failed", 1) in state()
 

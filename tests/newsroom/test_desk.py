@@ -41,7 +41,7 @@ def lists(user):
 
 # The frame
 
-PIECES = ["Today", "Articles", "Sources", "People", "Sections", "Tags"]
+PIECES = ["Today", "Articles", "Front page", "Sources", "People", "Sections", "Tags"]
 ALL = [*PIECES, "Ledger", "Erasures", "Accounts"]
 
 
@@ -50,10 +50,10 @@ ALL = [*PIECES, "Ledger", "Erasures", "Accounts"]
     [
         ("reporter", PIECES),
         ("checker", PIECES),
-        ("editor", PIECES),
-        ("publisher", [*PIECES, "Erasures"]),
+        ("editor", [*PIECES[:3], "Reports", *PIECES[3:]]),
+        ("publisher", [*PIECES[:3], "Reports", *PIECES[3:], "Erasures"]),
         ("auditor", ALL),
-        ("admin", ALL),
+        ("admin", [*ALL[:3], "Reports", *ALL[3:]]),
     ],
 )
 def test_the_bar_names_what_a_role_may_see(client, role, areas):
