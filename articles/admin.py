@@ -37,6 +37,7 @@ from . import (
     views_publishing,
     views_scheduling,
     views_sharing,
+    views_sources,  # noqa: F401 (tells on the page of a source where it is cited)
     views_workflow,
     views_writing,
 )

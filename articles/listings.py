@@ -32,13 +32,15 @@ from .models import Change, FrontPage, LivePiece, Publication, image_storage
 PIECES_A_PAGE = 20
 CORRECTIONS_A_PAGE = 50
 CHANGES_A_PAGE = 500
+# What the page of corrections tells.
+OPENLY_WRONG = (Kind.CORRECTION.value, Kind.RETRACTION.value)
 # What followers shall take down again.
 TOMBSTONES = {Kind.RETRACTION.value}
 # How far back the navigation looks for sections, and how many of them it has room for.
 PUBLICATIONS_WITH_SECTIONS = 300
 SECTIONS = 8
 
-_SLUG = re.compile(r"[-a-zA-Z0-9_]+")
+SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 # Where a public document names them, and what their address is called.
 GROUPS = {"section": "section", "tags": "topic", "bylines": "author"}
 
@@ -93,7 +95,7 @@ def page(rows: QuerySet, number: int | None = None, size: int = 0) -> Page:
     """
     size = size or PIECES_A_PAGE
     total = rows.count()
-    last = max(1, total // size)
+    last = last_page(total, size)
     number = last if number is None else number
     if not 1 <= number <= last:
         raise NoSuchPage(number)
@@ -101,6 +103,11 @@ def page(rows: QuerySet, number: int | None = None, size: int = 0) -> Page:
     stop = total if number == last else start + size
     found = list(rows[start:stop]) if total else []
     return Page(number, last, found[::-1])
+
+
+def last_page(total: int, size: int) -> int:
+    """Return the number of the newest page: how many pages are full, at least one."""
+    return max(1, total // size)
 
 
 def live() -> QuerySet:
@@ -140,8 +147,7 @@ def name_in(kind: str, slug: str, publications: Sequence[Publication]) -> str:
 
 def corrections() -> QuerySet:
     """Return the publications that corrected or retracted something, the oldest first."""
-    openly = Publication.objects.filter(kind__in=[Kind.CORRECTION, Kind.RETRACTION])
-    return openly.order_by("at", "pk")
+    return Publication.objects.filter(kind__in=OPENLY_WRONG).order_by("at", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +218,7 @@ def name(kind: str, value: Any) -> Name | None:
     if not isinstance(value, dict) or not string(value.get("name")):
         return None
     slug = string(value.get("slug"))
-    fits = _SLUG.fullmatch(slug)
+    fits = SLUG.fullmatch(slug)
     return Name(
         string(value.get("name")), reverse(f"articles:{GROUPS[kind]}", args=[slug]) if fits else ""
     )
@@ -230,6 +236,11 @@ def sections() -> Sequence[Name]:
 @lru_cache(maxsize=8)
 def _sections(latest: bytes) -> Sequence[Name]:
     # The ledger's last entry stands for the state of the site: what it found is found again.
+    return sections_now()
+
+
+def sections_now() -> Sequence[Name]:
+    """Return ``sections`` as they are within an act, which has no entry yet."""
     lately = live().filter(live__retracted=False).order_by("-at", "-pk")
     rows = lately.annotate(section=KeyTransform("section", Cast("document", JSONField())))
     found: dict[str, Name] = {}

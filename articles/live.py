@@ -74,7 +74,7 @@ def renew(article: UUID) -> None:
     if not rows:
         LivePiece.objects.filter(article=article).delete()
         return
-    values = _values(rows)
+    values = values_of(rows)
     LivePiece.objects.update_or_create(article_id=article, defaults=values)
     texts = (values[name] for name in ("headline", "lead", "statements", "text"))
     # In one order everywhere, so that two acts do not wait for each other.
@@ -99,7 +99,8 @@ def forget_words() -> None:
     Word.objects.filter(word__in=known - held).delete()
 
 
-def _values(rows: list[Publication]) -> dict[str, Any]:
+def values_of(rows: list[Publication]) -> dict[str, Any]:
+    """Return what is live of a piece, by the names of columns, from all its publications."""
     documents = [row.public_document for row in rows]
     newest, document = rows[-1], documents[-1]
     retracted = document.get("kind") == Kind.RETRACTION
@@ -119,7 +120,7 @@ def _values(rows: list[Publication]) -> dict[str, Any]:
         texts[name] = _writable(text)[:room]
         room -= len(texts[name])
     return {
-        "publication": newest,
+        "publication_id": newest.pk,
         "address": address_of(document),
         "first_at": canonical.moment(document.get("first_published")) or rows[0].at,
         "changed_at": next((row.at for row in reversed(rows) if row.kind != Kind.TYPO), rows[0].at),

@@ -1,4 +1,6 @@
-"""What the worker does for pieces: at their moment, and daily."""
+"""What the worker does for pieces: it publishes them at their moment, and bakes lists and pages."""
+
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -9,8 +11,11 @@ from procrastinate.contrib.django import app
 
 from history import jobs
 
-from . import gate, services
+from . import baking, gate, lists, services
 from .models import Plan
+
+# What is published at a set time goes before.
+LATER = -10
 
 
 # Each plan has a job for its moment. The one a minute catches what lost its own.
@@ -47,3 +52,26 @@ def tell_refused(plan: str) -> None:
     subject, body = text.split("\n", 1)
     for address in sorted(addresses):
         EmailMessage(subject, body.strip() + "\n", to=[address]).send()
+
+
+@app.task
+def bake_list(address: str) -> None:
+    """Bake the list at this address, or remove it if it is not there any more."""
+    baking.bake_list(address)
+
+
+@app.task(priority=LATER)
+def bake_piece(article: str) -> None:
+    """Bake the pages of a piece, if they are not as its publications have them."""
+    key = UUID(article)
+    if baking.piece_differs(key):
+        baking.bake(key)
+
+
+@app.task(priority=LATER)
+def bake_everything() -> None:
+    """Have all pieces that differ and all lists baked, in jobs of their own: others get a turn."""
+    for article in baking.differing():
+        jobs.soon(bake_piece, article=str(article))
+    for address in lists.everything():
+        jobs.soon(bake_list, address=address)

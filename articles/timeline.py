@@ -103,7 +103,11 @@ group(
     | Q(kind__startswith="claims.passage.")
     | says("claims_", 'passages"', 'lost"'),
 )
-group("stale", gettext_lazy("Checks that went stale"), says('stale"'))
+group(
+    "stale",
+    gettext_lazy("Checks that went stale"),
+    says('stale"') | Q(kind__in=["claims.quote.lost", "sources.source.changed"]),
+)
 group(
     "citations",
     gettext_lazy("Citations"),

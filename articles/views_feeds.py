@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override, pgettext
@@ -129,6 +129,8 @@ def changes(request: HttpRequest, number: int | None = None) -> HttpResponse:
     that a piece was retracted is a further line, its tombstone.
     """
     page = page_or_404(listings.changes(), number, listings.CHANGES_A_PAGE)
+    if number is not None and page.is_newest:
+        return HttpResponseRedirect(reverse("articles:changes"))
 
     def there(one: int) -> str:
         if one >= page.last:
@@ -137,7 +139,6 @@ def changes(request: HttpRequest, number: int | None = None) -> HttpResponse:
 
     data = {
         "page": page.number,
-        "pages": page.last,
         "previous": there(page.number - 1) if page.number > 1 else None,
         "next": there(page.number + 1) if page.number < page.last else None,
         "changes": [_change(one) for one in reversed(page.rows)],

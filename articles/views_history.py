@@ -65,6 +65,7 @@ DID: dict[str, Promise] = {
     "claims.citation.changed": gettext_lazy("changed a citation"),
     "claims.citation.removed": gettext_lazy("removed a citation"),
     "claims.check.recorded": gettext_lazy("checked a claim"),
+    "claims.quote.lost": gettext_lazy("found a quote gone from its source"),
     "claims.reading.recorded": gettext_lazy("read the text"),
 }
 

@@ -72,6 +72,7 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         if form.is_valid() and corrections.is_valid():
             made = _publish(request, article, form, corrections)
             if made is not None:
+                # A planned correction settles nothing yet.
                 if report and isinstance(made, Publication) and made.kind == Kind.CORRECTION:
                     services.settle_report(
                         report,
@@ -117,8 +118,8 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         may_publish=may_publish,
         may_waive=may(request, "articles.waive_rule"),
         first=first,
-        plans=views_scheduling.plans(article),
         report=report,
+        plans=views_scheduling.plans(article),
     )
 
 

@@ -76,11 +76,11 @@ class Start:
 
     lists: list[WorkList] = field(default_factory=list)
     published: list[Publication] = field(default_factory=list)
+    # What readers say is wrong and nobody has looked into, the oldest first; None if not for them.
+    reports: list[ReaderReport] | None = None
     # What is to go out, and what could not go out when it should have.
     plans: list[Plan] = field(default_factory=list)
     refused: list[Plan] = field(default_factory=list)
-    # What readers say is wrong and nobody has looked into, the oldest first; None if not for them.
-    reports: list[ReaderReport] | None = None
     # What a checker does next, or nobody in particular.
     next_check: Any = None
     sees_pieces: bool = False
