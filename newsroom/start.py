@@ -20,7 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from articles.choices import ReportState, State
+from articles.choices import PlanState, ReportState, State
 from articles.models import Article, ArticleQuerySet, Plan, Publication, ReaderReport
 from claims import fallout
 from claims.models import Check, Claim
@@ -135,10 +135,11 @@ class Start:
             waiting = [piece for work in start.lists for piece in work.pieces]
             start.next_check = next((p for p in waiting if p.state == State.CHECK), None)
         if publishes or edits:
-            # What is overdue comes first, and so do reasons to look at once.
-            plans = Plan.objects.select_related("article").only(*PLAN)
-            start.plans = list(plans.waiting()[:SHOWN])
-            start.refused = list(plans.unresolved().order_by("-ended_at")[:SHOWN])
+            plans = Plan.objects.open().select_related("article").only(*PLAN)
+            # What is overdue comes first, since what should have been earlier does.
+            for plan in plans[:LOOKED_THROUGH]:
+                (start.refused if plan.state == PlanState.REFUSED else start.plans).append(plan)
+            del start.plans[SHOWN:], start.refused[:-SHOWN]
         count_claims(piece for work in start.lists for piece in work.pieces)
         start.published = list(
             Publication.objects.select_related("article")
