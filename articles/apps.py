@@ -10,7 +10,7 @@ class ArticlesConfig(AppConfig):
     def ready(self) -> None:
         from history.aggregates import Aggregate, register
 
-        from . import facts, inspections, piece, redaction  # noqa: F401 (inspections add themselves)
+        from . import checks, facts, inspections, piece, redaction  # noqa: F401 (some add themselves)
         from .models import Article, Person, Section, Tag
 
         of_claim = "(SELECT article_id FROM claims_claim WHERE id = r.claim_id)"
@@ -32,6 +32,7 @@ class ArticlesConfig(AppConfig):
                     ),
                     "claims_passage": of_claim,
                     "claims_citation": of_claim,
+                    "claims_commentsought": of_claim,
                     "claims_check": of_claim,
                     "claims_reading": "r.article_id",
                 },

@@ -26,3 +26,11 @@ class Kind(models.TextChoices):
     CORRECTION = "correction", _("correction")
     REPLY = "reply", _("reply")
     RETRACTION = "retraction", _("retraction")
+
+
+class Level(models.TextChoices):
+    """What a rule of the gate does with a piece that fails it."""
+
+    BLOCK = "block", _("blocks")
+    WARN = "warn", _("warns")
+    OFF = "off", _("off")

@@ -103,7 +103,7 @@ def corrections(publications: Sequence[Publication], site: str) -> list[Entry]:
             texts = [
                 (
                     pgettext("public page", "Corrected: %(headline)s"),
-                    gettext("Wrong was: %(wrong)s Right is: %(right)s") % correction,
+                    pages.correction_in_words(correction),
                     _correction(correction),
                 )
                 for correction in one.corrections
@@ -216,7 +216,7 @@ def _html(document: Document) -> str:
 
 
 def _correction(correction: dict[str, Any]) -> str:
-    words = gettext("Wrong was: %(wrong)s Right is: %(right)s") % correction
+    words = pages.correction_in_words(correction)
     on = correction["published"]
     date = gettext("Corrected on %(date)s") % {"date": on.day} if on else ""
     return format_html("<p><strong>{}</strong> {}</p>", date, words)

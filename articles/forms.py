@@ -353,6 +353,12 @@ class CorrectionForm(forms.Form):
     right = forms.CharField(
         label=_("What is right"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+    since = forms.DateTimeField(
+        label=_("Wrong since"),
+        required=False,
+        widget=MomentInput(),
+        help_text=_("If not from the beginning."),
+    )
 
 
 CorrectionFormSet = forms.formset_factory(CorrectionForm, extra=2)

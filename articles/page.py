@@ -6,7 +6,7 @@ the way; the templates only place it.
 
 import json
 import re
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -123,8 +123,7 @@ def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -
         "correction": [
             {
                 "@type": "CorrectionComment",
-                "text": gettext("Wrong was: %(wrong)s Right is: %(right)s")
-                % {"wrong": correction["wrong"], "right": correction["right"]},
+                "text": correction_in_words(correction),
                 "datePublished": correction["published"].iso if correction["published"] else "",
             }
             for correction in corrections_of(document)
@@ -207,6 +206,16 @@ def corrections_of(document: Document, *, after: int = 0) -> list[dict[str, Any]
         key=lambda one: (one["number"], one["published"].iso if one["published"] else ""),
         reverse=True,
     )
+
+
+def correction_in_words(correction: Mapping[str, Any]) -> str:
+    """Return what one of ``corrections_of`` says: what was wrong, what is right, since when."""
+    words = gettext("Wrong was: %(wrong)s Right is: %(right)s") % correction
+    since, until = correction["since"], correction["published"]
+    if not since or not until:
+        return words
+    stood = gettext("The error stood in the text from %(since)s to %(until)s.")
+    return f"{words} {stood % {'since': since.text, 'until': until.text}}"
 
 
 def _versions(document: Document, live: Document) -> list[dict[str, Any]]:

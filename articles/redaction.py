@@ -9,7 +9,7 @@ from copy import deepcopy
 from typing import Any
 
 from claims import sentences as rule
-from claims.models import Check, Citation, Claim, Reading
+from claims.models import Check, Citation, Claim, CommentSought, Reading
 from claims.places import plain
 from claims.text import Manuscript, read, selector
 from history import canonical
@@ -99,6 +99,8 @@ def overwrite_piece(document: Any) -> None:
             Citation.objects.filter(pk=citation["id"]).update(
                 **{name: citation[name] for name in Citation.SEALED}
             )
+    for row in document["record"]["comments_sought"]:
+        CommentSought.objects.filter(pk=row["id"]).update(whom=row["whom"], answer=row["answer"])
     for row in document["record"]["checks"]:
         check = Check.objects.get(pk=row["id"])
         if (check.note, check.snapshot) != (row["note"], row["snapshot"]):

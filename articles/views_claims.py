@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from claims import services as claims
 from claims.cards import Card
-from claims.forms import CitationForm, ClaimForm, NewSourceForm, PassageForm
-from claims.models import Citation, Claim
+from claims.forms import CitationForm, ClaimForm, CommentForm, NewSourceForm, PassageForm
+from claims.models import Citation, Claim, CommentSought
 from history.acts import act, lock
 from sources.choices import Tier
 from sources.models import Source
@@ -42,6 +42,7 @@ class Dialog:
     citing: CitationForm | None
     source: NewSourceForm
     passage: PassageForm | None
+    comments: list[CommentForm]
     chosen: Source | None = None
     error: str = ""
 
@@ -51,7 +52,7 @@ class Dialog:
 
     @property
     def forms(self) -> list[BaseForm]:
-        asked: list[BaseForm | None] = [self.form, self.citing, self.passage]
+        asked: list[BaseForm | None] = [self.form, self.citing, self.passage, *self.comments]
         if self.citing is not None and self.citing.new_source:
             asked.append(self.source)
         return [form for form in asked if form is not None]
@@ -87,6 +88,7 @@ def _dialog(
     may_change = room.may["change_claim"] if claim else room.may["add_claim"]
     writes = may_change and room.may["write"]
     form = passage = citing = chosen = None
+    comments: list[CommentForm] = []
     # The browser sends no claim along if all it wants is to cite.
     bound = data if data is not None else None
     if writes:
@@ -94,6 +96,14 @@ def _dialog(
         initial = {"statement": request.GET.get("words", "")} if claim is None else {}
         form = ClaimForm(bound, instance=instance, prefix="claim", initial=initial)
         passage = PassageForm(bound, prefix="also", images=room.copy.images)
+        known = list(claim.comments_sought.all()) if claim else []
+        comments = [
+            CommentForm(
+                bound if f"{prefix}-whom" in (data or {}) else None, prefix=prefix, comment=row
+            )
+            for row in [*known, None]
+            for prefix in [f"comment-{row.pk if row else 'new'}"]
+        ]
     new_source = bool(data and data.get("new_source"))
     if room.may["cite"]:
         initial = {}
@@ -111,6 +121,7 @@ def _dialog(
             chosen = Source.objects.offered_to(request.user).filter(pk=picked).first()
     return Dialog(
         room=room, key=key, claim=claim, form=form, citing=citing, passage=passage, chosen=chosen,
+        comments=[form for form in comments if data is None or form.is_bound],
         source=NewSourceForm(bound if new_source else None, prefix="source"),
     )  # fmt: skip
 
@@ -223,6 +234,11 @@ def _save_claim(
                     claim, actor=actor, field=field, image=image,
                     words=passage.cleaned_data["words"],
                 )  # fmt: skip
+        for asking in dialog.comments:
+            if asking.asks:
+                row = asking.comment or CommentSought(claim=claim)
+                with blaming(asking):
+                    claims.save_comment(row, actor=actor, **asking.cleaned_data)
         evidence(claim)
 
     try:

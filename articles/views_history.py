@@ -60,6 +60,7 @@ DID: dict[str, Promise] = {
     "claims.citation.added": gettext_lazy("added a citation"),
     "claims.citation.changed": gettext_lazy("changed a citation"),
     "claims.citation.removed": gettext_lazy("removed a citation"),
+    "claims.comment.sought": gettext_lazy("sought a comment"),
     "claims.check.recorded": gettext_lazy("checked a claim"),
     "claims.reading.recorded": gettext_lazy("read the text"),
 }

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from . import gate, page, services
-from .choices import Kind
+from .choices import Kind, Level
 from .forms import (
     CorrectionFormSet,
     PublishForm,
@@ -55,6 +55,10 @@ class RuleShown:
     reason: str = ""
 
     @property
+    def blocks(self) -> bool:
+        return any(problem.blocks for problem in self.problems)
+
+    @property
     def field(self) -> str:
         return f"waive-{self.rule.id}"
 
@@ -88,7 +92,7 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
             initial={"based_on": room.revision, "kind": kind or (Kind.FIRST if first else "")},
         )
         status = 200
-    found = gate.problems(room.copy, kind=kind)
+    found = gate.problems(room.copy, kind=kind, actor=request.user if may_publish else None)
     rules = [
         RuleShown(
             rule,
@@ -96,6 +100,7 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
             request.POST.get(f"waive-{rule.id}", ""),
         )
         for rule in gate.RULES.values()
+        if rule.level != Level.OFF
     ]
     return admin.desk_page(
         request,
@@ -107,7 +112,8 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         room=room,
         form=form,
         corrections=corrections,
-        failing=[shown for shown in rules if shown.problems],
+        failing=[shown for shown in rules if shown.blocks],
+        warning=[shown for shown in rules if shown.problems and not shown.blocks],
         passing=[shown for shown in rules if not shown.problems],
         may_publish=may_publish,
         may_waive=may(request, "articles.waive_rule"),
@@ -182,7 +188,7 @@ def _publish(
         if (reason := request.POST.get(f"waive-{rule}", "").strip())
     }
     rows = [
-        services.Wrong(row["wrong"], row["right"])
+        services.Wrong(row["wrong"], row["right"], row["since"])
         for row in corrections.cleaned_data
         if row.get("wrong") or row.get("right")
     ]

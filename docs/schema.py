@@ -21,7 +21,7 @@ COLUMNS = (
     (("articles", ("person", "section", "tag", "byline", "correction")),),
     (("articles", ("article", "image", "publication")),),
     (
-        ("claims", ("claim", "passage", "citation", "check", "reading")),
+        ("claims", ("claim", "passage", "citation", "commentsought", "check", "reading")),
         ("newsroom", ("user",)),
     ),
     (

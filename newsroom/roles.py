@@ -21,7 +21,7 @@ _EVERYTHING: Final = (
     *_each(
         "articles", "view", "article image byline person section tag publication correction reply"
     ),
-    *_each("claims", "view", "claim passage citation check reading"),
+    *_each("claims", "view", "claim passage citation commentsought check reading"),
     *_each("sources", "view", "source capture"),
 )
 _REPORTER: Final = (
@@ -31,7 +31,7 @@ _REPORTER: Final = (
     *_each("articles", "view", "person section tag publication correction reply"),
     "articles.add_tag",
     *_each("claims", "view add change", "claim citation"),
-    *_each("claims", "view", "passage check reading"),
+    *_each("claims", "view", "passage commentsought check reading"),
     *_each("sources", "view add change", "source capture"),
 )
 _CHECKER: Final = (

@@ -16,7 +16,7 @@ from claims.models import Claim
 from history import canonical, ledger, revisions
 from history.acts import Act, act, lock
 
-from .. import baking, gate, public
+from .. import baking, gate, public, typos
 from ..choices import Kind
 from ..models import Article, Correction, Publication, Reply
 from ..working_copy import WorkingCopy
@@ -77,13 +77,20 @@ def publish(
         kind = kind or (Kind.FIRST if previous is None else "")
         _refuse_bad_input(previous, kind, note, corrections, waivers, deadline)
         copy = WorkingCopy.load(article)
-        failing = [p for p in gate.problems(copy, kind=kind) if p.rule not in waivers]
+        if kind == Kind.TYPO and previous is not None:
+            _refuse_more_than_a_typo(article, previous, copy)
+        found = gate.problems(copy, kind=kind, actor=actor)
+        failing = [problem for problem in found if problem.blocks and problem.rule not in waivers]
         if failing:
             raise GateClosed(failing)
         at = timezone.now()
         since = _since(previous, at)
         rows = [
-            {"wrong": row.wrong.strip(), "right": row.right.strip(), "since": row.since or since}
+            {
+                "wrong": row.wrong.strip(),
+                "right": row.right.strip(),
+                "since": max(row.since or since, since),
+            }
             for row in corrections
         ]
         document = public.build(
@@ -250,6 +257,13 @@ def preview(article: Article) -> dict[str, Any]:
     )
 
 
+def _refuse_more_than_a_typo(article: Article, previous: Publication, copy: WorkingCopy) -> None:
+    then = revisions.document(article, previous.revision)
+    if why := list(typos.objections(previous, then, copy)):
+        first = _("This is more than a typing error: choose another kind.")
+        raise ValidationError({"kind": [first, *why]})
+
+
 def _since(previous: Publication | None, at: datetime) -> datetime:
     if previous is None:
         return at
@@ -284,6 +298,11 @@ def _refuse_bad_input(
         wrong["corrections"] = _("What was wrong is told in a correction: choose that kind.")
     if any(not row.wrong.strip() or not row.right.strip() for row in corrections):
         wrong["corrections"] = _("Say both: what was wrong and what is right.")
+    if previous is not None and any(row.since for row in corrections):
+        # Moments are entered to the minute.
+        first = _since(previous, timezone.now()).replace(second=0, microsecond=0)
+        if any(row.since and not first <= row.since <= timezone.now() for row in corrections):
+            wrong["corrections"] = _("The error stood there between the first publication and now.")
     if kind == Kind.DEVELOPING and (deadline is None or deadline <= timezone.now()):
         wrong["deadline"] = _("Say until when what is unconfirmed will be settled.")
     for rule, reason in waivers.items():

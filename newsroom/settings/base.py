@@ -96,6 +96,8 @@ NEWSROOM: dict[str, Any] = {
     "RETIRED_LEDGER_KEYS": environment.names("NEWSROOM_RETIRED_LEDGER_KEYS"),
     # Who gets the daily checkpoint by mail: it proves something once somebody else holds it.
     "LEDGER_WITNESSES": environment.names("NEWSROOM_LEDGER_WITNESSES"),
+    # Which rules of the gate block, warn or are off, where that is not the usual: {rule: level}.
+    "GATE": environment.pairs("NEWSROOM_GATE"),
     # The largest manuscript that an import reads.
     "MAX_IMPORT_BYTES": 5 * 1024 * 1024,
 }

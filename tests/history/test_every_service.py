@@ -138,6 +138,20 @@ SCENARIOS: dict[str, Scenario] = {
         lambda h: C.withdraw_claim(h.claim, actor=h.actor),
         of_piece("claims.claim.withdrawn"),
     ),
+    "claims.services.seek_comment": (
+        lambda h: C.seek_comment(h.claim, actor=h.actor, whom="Wirt", at=timezone.now()),
+        of_piece("claims.comment.sought"),
+    ),
+    "claims.services.save_comment": (
+        lambda h: C.save_comment(
+            C.seek_comment(h.claim, actor=h.actor, whom="Wirt", at=timezone.now()),
+            actor=h.actor,
+            whom="Wirtin",
+            at=timezone.now(),
+            answer="Kein Wort.",
+        ),
+        of_piece("claims.comment.sought") * 2,
+    ),
     "claims.services.cite": (
         lambda h: C.cite(h.claim, h.source, actor=h.actor),
         of_piece("claims.citation.added"),

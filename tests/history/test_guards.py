@@ -3,9 +3,11 @@
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from articles.models import Article
 from articles.services import publish, reply
+from claims.services import seek_comment
 from history import ledger
 from history.acts import act
 from history.aggregates import aggregates
@@ -23,7 +25,8 @@ def piece():
     publish(piece, actor=admin)
     claim = piece.claims.get()
     reply(piece, actor=admin, claim=claim, author="Erika Muster", text="Es waren weniger.")
-    other = factories.claim(piece, "Das sagte die Polizei", rests_on=[claim])
+    other = factories.claim(piece, "Das sagte die Polizei", rests_on=[claim], accuses=True)
+    seek_comment(other, actor=admin, whom="Wirt", at=timezone.now())
     assert other.rests_on.get() == claim
     ledger.issue_checkpoint()
     # A transaction of its own would have nothing pending.
@@ -52,6 +55,8 @@ SILENT_CHANGES = [
     "DELETE FROM claims_passage",
     "UPDATE claims_citation SET locator = 'S. 1'",
     "DELETE FROM claims_citation",
+    "UPDATE claims_commentsought SET answer = 'anders'",
+    "DELETE FROM claims_commentsought",
     "INSERT INTO claims_reading SELECT gen_random_uuid(), reader, at, rule, sentences, article_id"
     " FROM claims_reading LIMIT 1",
     "UPDATE sources_source SET notes = 'anders'",
