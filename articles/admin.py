@@ -28,6 +28,7 @@ from . import (
     admin_labels,  # noqa: F401
     services,
     views_blame,
+    views_blocking,
     views_checks,
     views_claims,
     views_finding,
@@ -203,6 +204,8 @@ class ArticleAdmin(admin.ModelAdmin):
             on("publish/", of(views_publishing.publish, *get, *post), "publish"),
             on("retract/", of(views_publishing.retract, *get, *post), "retract"),
             on("reply/", of(views_publishing.reply, *get, *post), "reply"),
+            on("block/", of(views_blocking.block, *get, *post), "block"),
+            on("block/<uuid:block_key>/lift/", of(views_blocking.unblock, *post), "unblock"),
             on("hand-on/", of(views_workflow.hand_on, *get, *post), "hand_on"),
             on("shelve/", of(views_workflow.shelve, *post, back=False), "shelve"),
             on("recover/", of(views_workflow.shelve, *post, back=True), "recover"),

@@ -26,6 +26,7 @@ class ArticlesConfig(AppConfig):
                     "articles_publication": "r.article_id",
                     "articles_correction": of_publication,
                     "articles_reply": of_publication,
+                    "articles_legalblock": "r.article_id",
                     "claims_claim": "r.article_id",
                     "claims_claim_rests_on": (
                         "(SELECT article_id FROM claims_claim WHERE id = r.from_claim_id)"
@@ -45,6 +46,7 @@ class ArticlesConfig(AppConfig):
                     "articles_publication",
                     "articles_correction",
                     "articles_reply",
+                    "articles_legalblock",
                     "claims_check",
                     "claims_reading",
                 ],

@@ -35,7 +35,7 @@ from django.utils import timezone, translation
 
 from history import canonical
 
-from . import listings, proofs
+from . import blocking, listings, proofs
 from .models import Publication
 
 log = logging.getLogger(__name__)
@@ -60,11 +60,11 @@ def baker(names: Baker) -> Baker:
 @baker
 def piece_pages(article: UUID) -> Iterator[str]:
     """Yield the live address, those of all versions, and the same under former slugs."""
-    rows = Publication.objects.filter(article=article).order_by("-number")
+    rows = Publication.stored.filter(article=article).order_by("-number")
     known = list(rows.values_list("number", "slug"))
     if not known:
         return
-    live = rows[0].public_document["address"]
+    live = rows[0].frozen_document["address"]
     month = live.removesuffix("/").rpartition("/")[0]
     for slug in dict.fromkeys([live.split("/")[-2], *(slug for _, slug in known)]):
         yield f"{month}/{slug}/"
@@ -117,6 +117,15 @@ def bake(article: UUID, *, anew: bool = False) -> list[str]:
                 _remove_page(root, address)
             raise
     return changed
+
+
+def bake_now(article: UUID) -> None:
+    """Bake all that readers get of a piece; raise ``BlockNotComplete`` if that fails."""
+    try:
+        bake(article)
+    except Exception as error:
+        log.exception("The pages of %s could not be replaced", article)
+        raise blocking.BlockNotComplete(str(error)) from error
 
 
 def bake_soon(article: UUID) -> None:
@@ -199,12 +208,12 @@ class _Sha256(Func):
 def digests(articles: Iterable[UUID] | None = None) -> dict[UUID, str]:
     """Return, by piece, a digest of all that its pages are made from. Three queries."""
     around = rendering()
-    rows = Publication.objects.order_by("article", "number")
+    rows = Publication.stored.order_by("article", "number")
     if articles is not None:
         rows = rows.filter(article__in=articles)
     found: dict[UUID, list[object]] = {}
     # The digest is taken where the documents are.
-    columns: list[str] = ["article", "number", "slug", "sha", "checkpoint"]
+    columns: list[str] = ["article", "number", "slug", "sha", "checkpoint", "blocks"]
     known = proofs.with_checkpoint(rows).annotate(sha=_Sha256("document"))
     for row in known.values_list(*columns):
         found.setdefault(row[0], [around]).append(row[1:])
@@ -215,6 +224,8 @@ def digests(articles: Iterable[UUID] | None = None) -> dict[UUID, str]:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 

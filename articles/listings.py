@@ -16,7 +16,21 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, JSONField, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    JSONField,
+    Max,
+    Min,
+    OuterRef,
+    PositiveIntegerField,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -26,7 +40,7 @@ from . import page as pages
 from . import wording
 from .choices import Kind
 from .evidence import Document, mappings, string
-from .models import Publication, image_storage
+from .models import LegalBlock, Publication, image_storage
 from .public import address
 
 PIECES_A_PAGE = 20
@@ -117,7 +131,13 @@ def live(within: dict[str, Any] | None = None) -> QuerySet:
 
 def group(kind: str, slug: str) -> QuerySet:
     """Return the live publications of a section, topic (``tags``) or author (``bylines``)."""
-    return live(_naming(kind, slug))
+    found = live(_naming(kind, slug))
+    # Where the name is blacked out, its list would tell it.
+    blocked = found.filter(
+        Exists(LegalBlock.objects.standing().filter(article=OuterRef("article")))
+    )
+    hidden = [one.article_id for one in blocked if not _names(one.public_document, kind, slug)]
+    return found.exclude(article__in=hidden) if hidden else found
 
 
 def was_a_group(kind: str, slug: str) -> bool:
@@ -129,11 +149,15 @@ def was_a_group(kind: str, slug: str) -> bool:
 def name_in(kind: str, slug: str, publications: Sequence[Publication]) -> str:
     """Return what the newest of these publications calls a section, topic or author."""
     for publication in publications:
-        found = publication.public_document.get(kind)
-        for one in [found] if isinstance(found, dict) else mappings(found):
-            if one.get("slug") == slug:
-                return string(one.get("name"))
+        for one in _names(publication.public_document, kind, slug):
+            return string(one.get("name"))
     return slug
+
+
+def _names(document: Document, kind: str, slug: str) -> list[Document]:
+    found = document.get(kind)
+    rows = [found] if isinstance(found, dict) else mappings(found)
+    return [one for one in rows if one.get("slug") == slug]
 
 
 def corrections() -> QuerySet:
@@ -221,13 +245,15 @@ def sections() -> Sequence[Name]:
 
     One query, and a second one after something was published.
     """
-    latest = Publication.objects.order_by("-at", "-pk").values_list("pk", flat=True).first()
-    return _sections(latest) if latest else ()
+    block = LegalBlock.objects.order_by("-at", "-pk").values("pk")[:1]
+    latest = Publication.objects.order_by("-at", "-pk").values_list("pk", Subquery(block)).first()
+    return _sections(*latest) if latest else ()
 
 
 @lru_cache(maxsize=8)
-def _sections(latest: UUID) -> Sequence[Name]:
-    # The latest publication stands for the state of the site: what it found is found again.
+def _sections(latest: UUID, block: UUID | None) -> Sequence[Name]:
+    # The latest publication and block stand for the state of the site: what was found for them
+    # is found again.
     lately = Publication.objects.order_by("-at", "-pk").annotate(
         section=KeyTransform("section", _as_json())
     )
@@ -275,14 +301,37 @@ def place(row: dict[str, Any]) -> Place:
     return Place(address(row["slug"], row["first_at"]), row["changed"] or row["first_at"])
 
 
+# What a legal block does to a piece, as the list of changes calls it.
+BLOCKED, REMOVED, UNBLOCKED = "blocked", "removed", "unblocked"
+
+
 def changes() -> QuerySet:
-    """Return all publications with ``first_at`` of their piece, the oldest first."""
-    first = Publication.objects.filter(article=OuterRef("article")).order_by("number").values("at")
-    return (
-        Publication.objects.defer("document")
-        .annotate(first_at=Subquery(first[:1]))
-        .order_by("at", "pk")
+    """Return all publications and legal blocks as rows, the oldest first.
+
+    Each has ``id``, ``article_id``, ``number`` (of a block ``None``), ``kind``, ``at``, ``slug``,
+    ``first_at`` of the piece, and whether it is ``removed``.
+    """
+    own = Publication.stored.filter(article=OuterRef("article"))
+    of_piece = {
+        "first_at": Subquery(own.order_by("number").values("at")[:1]),
+        "removed": Exists(
+            LegalBlock.objects.standing().filter(article=OuterRef("article"), whole=True)
+        ),
+    }
+    columns = ("id", "article_id", "number", "kind", "at", "slug", "first_at", "removed")
+    published = Publication.stored.annotate(**of_piece)
+    blocked = LegalBlock.objects.filter(Exists(own)).annotate(
+        number=Value(None, output_field=PositiveIntegerField()),
+        kind=Case(
+            When(lifts__isnull=False, then=Value(UNBLOCKED)),
+            When(whole=True, then=Value(REMOVED)),
+            default=Value(BLOCKED),
+        ),
+        slug=Subquery(own.order_by("-number").values("slug")[:1]),
+        **of_piece,
     )
+    rows = published.order_by().values(*columns)
+    return rows.union(blocked.order_by().values(*columns), all=True).order_by("at", "id")
 
 
 def published_since(moment: datetime) -> QuerySet:

@@ -42,6 +42,7 @@ EXCLUDED = {
     },
     "articles_publication": {"*": "publications have documents of their own"},
     "articles_correction": {"*": "part of the publication's document"},
+    "articles_legalblock": {"*": "an overlay on what was published: stands in the ledger"},
     "articles_reply": {"*": "word for word in the publication's document, not ours to restore"},
 }
 

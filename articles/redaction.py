@@ -18,7 +18,7 @@ from history.erasure import Traces, digest_of, rewrite
 from history.redaction import Redactor, redact, redact_edges, redact_text
 from sources.models import Capture, Source, capture_storage
 
-from .models import Article, Correction, Publication, Reply
+from .models import Article, Correction, LegalBlock, Publication, Reply
 from .piece import StoredPiece
 
 _PLAIN = ("kicker", "headline", "standfirst")
@@ -120,8 +120,8 @@ def beyond_documents(aggregate: Aggregate, key: Any, redactor: Redactor, traces:
 
 
 def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
-    for row in Publication.objects.filter(article_id=key):
-        document = canonical.dumps(redact(row.public_document, redactor.patterns))
+    for row in Publication.stored.filter(article_id=key):
+        document = canonical.dumps(redact(row.frozen_document, redactor.patterns))
         note = redact_text(row.note, redactor.patterns)
         waivers = redact(row.waivers, redactor.patterns)
         if (document, note, waivers) != (row.document, row.note, row.waivers):
@@ -132,6 +132,11 @@ def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
         redacted = redact(said, redactor.patterns)
         if redacted != said:
             rewrite(row, **redacted)
+    for block in LegalBlock.objects.filter(article_id=key):
+        said = {"reason": block.reason, "words": block.words}
+        redacted = redact(said, redactor.patterns)
+        if redacted != said:
+            rewrite(block, **redacted)
     for reply in Reply.objects.filter(publication__article_id=key):
         said = {"author": reply.author, "text": reply.text, "words": reply.words}
         redacted = redact(said, redactor.patterns)

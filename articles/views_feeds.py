@@ -131,12 +131,14 @@ def news_sitemap(request: HttpRequest) -> HttpResponse:
 @require_safe
 @conditional_page
 def changes(request: HttpRequest, number: int | None = None) -> HttpResponse:
-    """Give what was published, in pages: each publication of each piece, the oldest first.
+    """Give what was published and blocked, in pages, the oldest first.
 
-    A full page stays as it is; the newest, ``/changes.json``, grows. Nothing is ever taken out.
+    The newest page, ``/changes.json``, grows; a full one stays as it is, but for the addresses of
+    a piece that was removed later. Nothing is ever taken out.
     """
     page = page_or_404(listings.changes(), number, listings.CHANGES_A_PAGE)
     site = site_of(request)
+    rows: list[Any] = list(reversed(page.publications))
 
     def there(one: int) -> str:
         if one >= page.last:
@@ -148,18 +150,23 @@ def changes(request: HttpRequest, number: int | None = None) -> HttpResponse:
         "pages": page.last,
         "previous": there(page.number - 1) if page.number > 1 else None,
         "next": there(page.number + 1) if page.number < page.last else None,
-        "changes": [_change(one, site) for one in reversed(page.publications)],
+        "changes": [_change(row, site) for row in rows],
     }
     return HttpResponse(json.dumps(data, ensure_ascii=False).encode(), content_type=JSON)
 
 
-def _change(one: Any, site: str) -> dict[str, Any]:
-    """Return a publication, annotated as by ``listings.changes``, as the list tells it."""
+def _change(one: dict[str, Any], site: str) -> dict[str, Any]:
+    """Return a row of ``listings.changes`` as the list tells it.
+
+    Of a piece that was removed there is nothing but that it was, and when: a tombstone.
+    """
+    removed = one["removed"]
     return {
-        "publication": str(one.pk),
-        "piece": str(one.article_id),
-        "number": one.number,
-        "kind": one.kind,
-        "published": feeds.moment(one.at),
-        "address": site + address(one.slug, one.first_at),
+        "publication": str(one["id"]),
+        "piece": str(one["article_id"]),
+        "number": one["number"],
+        "kind": one["kind"],
+        "published": feeds.moment(one["at"]),
+        "address": None if removed else site + address(one["slug"], one["first_at"]),
+        "removed": removed,
     }

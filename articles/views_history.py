@@ -53,6 +53,8 @@ DID: dict[str, Promise] = {
     "articles.article.part_restored": gettext_lazy("restored a part of an earlier revision"),
     "articles.article.handed_on": gettext_lazy("handed the piece on"),
     "articles.article.published": gettext_lazy("published the piece"),
+    "articles.article.blocked": gettext_lazy("put a legal block on the piece"),
+    "articles.article.unblocked": gettext_lazy("lifted a legal block"),
     "claims.claim.created": gettext_lazy("added a claim"),
     "claims.claim.saved": gettext_lazy("changed a claim"),
     "claims.claim.withdrawn": gettext_lazy("withdrew a claim"),
@@ -109,7 +111,7 @@ def history(
 def _dress(request: HttpRequest, article: Article, lines: Iterable[Line]) -> None:
     """Say of each line what became of its revision, and where that can be looked at."""
     publications = list(
-        Publication.objects.filter(article=article)
+        Publication.stored.filter(article=article)
         .only("id", "number", "revision")
         .order_by("number")
     )
@@ -479,7 +481,7 @@ def _entries(article: Article, numbers: Iterable[int]) -> dict[int, Entry]:
 
 def _publications_of(article: Article) -> list[Publication]:
     return list(
-        Publication.objects.filter(article=article)
+        Publication.stored.filter(article=article)
         .only("number", "kind", "revision", "at")
         .order_by("number")
     )

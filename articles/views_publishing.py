@@ -117,6 +117,7 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         passing=[shown for shown in rules if not shown.problems],
         may_publish=may_publish,
         may_waive=may(request, "articles.waive_rule"),
+        may_block=may(request, "articles.block_article"),
         first=first,
     )
 
@@ -171,7 +172,7 @@ def _tell(request: HttpRequest, made: Publication) -> None:
         format_html(
             '{} <a href="{}">{}</a>',
             _("Published as version %(number)s.") % {"number": made.number},
-            made.public_document["address"],
+            made.frozen_document["address"],
             _("See the page"),
         ),
     )

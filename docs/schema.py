@@ -18,7 +18,7 @@ FILE = HERE / "schema.svg"
 
 # From left to right, and in each column from top to bottom: an app and its models.
 COLUMNS = (
-    (("articles", ("person", "section", "tag", "byline", "correction")),),
+    (("articles", ("person", "section", "tag", "byline", "correction", "legalblock")),),
     (("articles", ("article", "image", "publication")),),
     (
         ("claims", ("claim", "passage", "citation", "commentsought", "check", "reading")),
@@ -51,6 +51,7 @@ LEFT_OUT = {
 # Keys that are no foreign keys, so that what they stand in outlives what they name.
 BARE_KEYS = {
     "articles.publication.actor": "key of a User",
+    "articles.legalblock.actor": "key of a User",
     "claims.check.checker": "key of a User",
     "claims.reading.reader": "key of a User",
     "history.entry.actor": "key of a User",

@@ -19,7 +19,9 @@ def _each(app: str, actions: str, models: str) -> tuple[str, ...]:
 # `sources.view_identity` is given to a person by name.
 _EVERYTHING: Final = (
     *_each(
-        "articles", "view", "article image byline person section tag publication correction reply"
+        "articles",
+        "view",
+        "article image byline person section tag publication correction reply legalblock",
     ),
     *_each("claims", "view", "claim passage citation commentsought check reading"),
     *_each("sources", "view", "source capture"),
@@ -50,6 +52,7 @@ _PUBLISHER: Final = (
     *_EDITOR,
     "articles.publish_article",
     "articles.waive_rule",
+    "articles.block_article",
     "history.ask_erasure",
     "history.decide_erasure",
     "history.view_erasure",

@@ -114,7 +114,7 @@ class Start:
             start.next_check = next((p for p in waiting if p.state == State.CHECK), None)
         count_claims(piece for work in start.lists for piece in work.pieces)
         start.published = list(
-            Publication.objects.select_related("article")
+            Publication.stored.select_related("article")
             .only("kind", "number", "note", "at", "article__headline")
             .order_by("-at")[:SHOWN]
         )

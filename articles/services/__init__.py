@@ -3,6 +3,7 @@
 One module a group of verbs; callers import them from here.
 """
 
+from .blocking import block, unblock
 from .erasing import erase
 from .looking_back import dry_run, restore, restore_part
 from .publishing import (
@@ -34,6 +35,7 @@ __all__ = [
     "GateClosed",
     "Over",
     "Wrong",
+    "block",
     "create_article",
     "dry_run",
     "erase",
@@ -48,5 +50,6 @@ __all__ = [
     "set_bylines",
     "set_state",
     "shelve",
+    "unblock",
     "write",
 ]

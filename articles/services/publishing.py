@@ -103,7 +103,7 @@ def publish(
             corrections=rows,
             previous=previous,
         )
-        if previous and public.same_to_readers(document, previous.public_document):
+        if previous and public.same_to_readers(document, previous.frozen_document):
             raise ValidationError(_("Nothing has changed for readers since the last publication."))
         publication = _freeze(
             this,
@@ -170,7 +170,7 @@ def retract(article: Article, *, actor: Any, note: str, reason: str = "") -> Pub
         if not note:
             raise ValidationError({"note": _("Tell readers why the piece is retracted.")})
         at = timezone.now()
-        document = public.withdrawn(live.public_document, number=live.number + 1, note=note, at=at)
+        document = public.withdrawn(live.frozen_document, number=live.number + 1, note=note, at=at)
         return _freeze(this, article, document, at=at, revision=live.revision)
 
 
@@ -188,7 +188,7 @@ def reply(article: Article, *, actor: Any, claim: Claim, author: str, text: str)
         stated = _as_published(article, claim)
         if stated is None:
             raise ValidationError({"claim": _("This claim was not published.")})
-        at, before = timezone.now(), live.public_document
+        at, before = timezone.now(), live.frozen_document
         row = Reply(
             publication=Publication(article=article, number=live.number + 1, at=at),
             claim=claim,
@@ -267,7 +267,7 @@ def _refuse_more_than_a_typo(article: Article, previous: Publication, copy: Work
 def _since(previous: Publication | None, at: datetime) -> datetime:
     if previous is None:
         return at
-    return canonical.moment(previous.public_document["first_published"]) or at
+    return canonical.moment(previous.frozen_document["first_published"]) or at
 
 
 def _refuse_bad_input(

@@ -113,6 +113,18 @@ SCENARIOS: dict[str, Scenario] = {
         ),
         of_piece("articles.article.published") * 2,
     ),
+    "articles.services.block": (
+        lambda h: A.block(h.piece, actor=h.actor, reason="Beschluss", words=["5000"]),
+        of_piece("articles.article.blocked"),
+    ),
+    "articles.services.unblock": (
+        lambda h: A.unblock(
+            A.block(h.piece, actor=h.actor, reason="Beschluss", whole=True),
+            actor=h.actor,
+            reason="Aufgehoben",
+        ),
+        of_piece("articles.article.blocked") + of_piece("articles.article.unblocked"),
+    ),
     "articles.services.erase": (
         lambda h: setattr(h, "request", h.asked()) or A.erase(h.request, actor=h.actor),
         [

@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from articles.models import Article
-from articles.services import publish, reply
+from articles.services import block, publish, reply
 from claims.services import seek_comment
 from history import ledger
 from history.acts import act
@@ -25,6 +25,7 @@ def piece():
     publish(piece, actor=admin)
     claim = piece.claims.get()
     reply(piece, actor=admin, claim=claim, author="Erika Muster", text="Es waren weniger.")
+    block(piece, actor=admin, reason="Beschluss", words=["5000"])
     other = factories.claim(piece, "Das sagte die Polizei", rests_on=[claim], accuses=True)
     seek_comment(other, actor=admin, whom="Wirt", at=timezone.now())
     assert other.rests_on.get() == claim
@@ -114,6 +115,7 @@ APPEND_ONLY = [
     "claims_reading",
     "articles_publication",
     "articles_reply",
+    "articles_legalblock",
 ]
 KEYS = {
     "history_entry": "sequence",

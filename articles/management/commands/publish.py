@@ -78,7 +78,7 @@ class Command(BaseCommand):
             for problem in closed.problems:
                 self.stderr.write(f"{problem.rule}: {problem.message}")
             sys.exit(1)
-        address = publication.public_document["address"]
+        address = publication.frozen_document["address"]
         self.stdout.write(f"Published {address} as number {publication.number}.")
 
 
