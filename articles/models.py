@@ -301,6 +301,8 @@ class Publication(models.Model):
     slug = models.SlugField(_("address"), max_length=100)
     deadline = models.DateTimeField(_("unconfirmed until"), null=True)
     waivers: Any = JSONField(_("waivers"), default=list)
+    # Keys of claims that a correction or retraction took back: others may rest on them.
+    fallen: Any = JSONField(_("claims taken back"), default=list)
     document = models.TextField(_("public document"))
 
     # The first one is what related objects are looked up by: the house sees everything.
@@ -315,6 +317,12 @@ class Publication(models.Model):
         indexes = [
             # Which piece stands, or stood, at this address?
             models.Index(fields=["slug", "-number"], name="publication_by_slug"),
+            # What was to be settled by now?
+            models.Index(
+                fields=["deadline"],
+                condition=models.Q(deadline__isnull=False),
+                name="publication_by_deadline",
+            ),
             # What was published lately?
             models.Index(fields=["-at"], name="publication_by_moment"),
         ]

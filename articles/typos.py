@@ -1,10 +1,11 @@
-"""What keeps a change from going live as a typing error: something else is claimed, or known.
+"""What is claimed otherwise, or known otherwise, than when a piece was last published.
 
-The piece as it was last published is compared with the working copy.
+It keeps a change from going live as a typing error; and of a correction it says which claims fell.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
@@ -31,8 +32,21 @@ _CHANGED: dict[str, Promise] = {
 }
 
 
-def objections(previous: Publication, then: Document, copy: WorkingCopy) -> Iterator[str]:
-    """Yield why this is more than a typing error, a sentence each.
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A claim, by its key, that is not as it was published, in a sentence.
+
+    It *fell* if what rests on it must be looked at: it says something else, is gone, or does not
+    hold as it did.
+    """
+
+    claim: str
+    message: str
+    fell: bool
+
+
+def differences(previous: Publication, then: Document, copy: WorkingCopy) -> Iterator[Difference]:
+    """Yield why this is more than a typing error.
 
     ``then`` is the piece document of the revision that was published.
     """
@@ -41,23 +55,24 @@ def objections(previous: Publication, then: Document, copy: WorkingCopy) -> Iter
     for check in sorted(then["record"]["checks"], key=lambda row: (row["at"], row["id"])):
         checks[check["claim"]].insert(0, check)
     for claim in copy.claims:
-        told = {"claim": claim.statement}
-        was = before.pop(str(claim.pk), None)
+        key, told = str(claim.pk), {"claim": claim.statement}
+        was = before.pop(key, None)
         if was is None:
-            yield _("A claim was added: “%(claim)s”.") % told
+            yield Difference(key, _("A claim was added: “%(claim)s”.") % told, fell=False)
             continue
         if kind := _claims_otherwise(was, claim):
-            yield str(_CHANGED[kind]) % told
-        state = state_then(was, checks[str(claim.pk)], at=previous.at)
+            yield Difference(key, str(_CHANGED[kind]) % told, fell=True)
+        state = state_then(was, checks[key], at=previous.at)
         now = copy.standing(claim)
         if now.state != state:
+            message = _("The check of “%(claim)s” no longer holds.")
             if now.verified:
+                message = _("“%(claim)s” was “%(old)s” and is “%(new)s” now.")
                 told |= {"old": State(state).label, "new": State(now.state).label}
-                yield _("“%(claim)s” was “%(old)s” and is “%(new)s” now.") % told
-            else:
-                yield _("The check of “%(claim)s” no longer holds.") % told
-    for gone in before.values():
-        yield _("A claim was removed: “%(claim)s”.") % {"claim": gone["statement"]}
+            yield Difference(key, message % told, fell=now.state != State.SUPPORTED)
+    for key, gone in before.items():
+        told = {"claim": gone["statement"]}
+        yield Difference(key, _("A claim was removed: “%(claim)s”.") % told, fell=True)
 
 
 def _claims_otherwise(was: Mapping[str, Any], claim: Claim) -> str:

@@ -247,6 +247,12 @@ class Check(models.Model):
         verbose_name_plural = _("checks")
         ordering = ["at", "pk"]
         default_permissions = ("add", "view")
+        indexes = [
+            # What was refuted? Of all checks these are few.
+            models.Index(
+                fields=["claim"], condition=models.Q(verdict=Verdict.REFUTED), name="check_refuted"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} ({self.at:%Y-%m-%d})"

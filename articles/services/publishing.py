@@ -77,8 +77,10 @@ def publish(
         kind = kind or (Kind.FIRST if previous is None else "")
         _refuse_bad_input(previous, kind, note, corrections, waivers, deadline)
         copy = WorkingCopy.load(article)
-        if kind == Kind.TYPO and previous is not None:
-            _refuse_more_than_a_typo(article, previous, copy)
+        otherwise = _claimed_otherwise(article, previous, copy)
+        if kind == Kind.TYPO and otherwise:
+            first = _("This is more than a typing error: choose another kind.")
+            raise ValidationError({"kind": [first, *(one.message for one in otherwise)]})
         found = gate.problems(copy, kind=kind, actor=actor)
         failing = [problem for problem in found if problem.blocks and problem.rule not in waivers]
         if failing:
@@ -112,6 +114,7 @@ def publish(
             at=at,
             revision=revision,
             deadline=deadline,
+            fallen=_fallen(otherwise) if kind == Kind.CORRECTION else [],
             waivers=[{"rule": rule, "reason": reason} for rule, reason in sorted(waivers.items())],
         )
         Correction.objects.bulk_create(Correction(publication=publication, **row) for row in rows)
@@ -171,7 +174,9 @@ def retract(article: Article, *, actor: Any, note: str, reason: str = "") -> Pub
             raise ValidationError({"note": _("Tell readers why the piece is retracted.")})
         at = timezone.now()
         document = public.withdrawn(live.frozen_document, number=live.number + 1, note=note, at=at)
-        return _freeze(this, article, document, at=at, revision=live.revision)
+        stated = revisions.document(article, live.revision)["content"]["claims"]
+        fallen = sorted(claim["id"] for claim in stated)
+        return _freeze(this, article, document, at=at, revision=live.revision, fallen=fallen)
 
 
 def reply(article: Article, *, actor: Any, claim: Claim, author: str, text: str) -> Publication:
@@ -207,7 +212,9 @@ def reply(article: Article, *, actor: Any, claim: Claim, author: str, text: str)
         document = public.with_reply(
             before, number=live.number + 1, note=author, at=at, reply=canonical.normal(told)
         )
-        row.publication = _freeze(this, article, document, at=at, revision=live.revision)
+        row.publication = _freeze(
+            this, article, document, at=at, revision=live.revision, deadline=live.deadline
+        )
         row.save(force_insert=True)
         return row.publication
 
@@ -257,11 +264,17 @@ def preview(article: Article) -> dict[str, Any]:
     )
 
 
-def _refuse_more_than_a_typo(article: Article, previous: Publication, copy: WorkingCopy) -> None:
+def _claimed_otherwise(
+    article: Article, previous: Publication | None, copy: WorkingCopy
+) -> list[typos.Difference]:
+    if previous is None:
+        return []
     then = revisions.document(article, previous.revision)
-    if why := list(typos.objections(previous, then, copy)):
-        first = _("This is more than a typing error: choose another kind.")
-        raise ValidationError({"kind": [first, *why]})
+    return list(typos.differences(previous, then, copy))
+
+
+def _fallen(otherwise: Sequence[typos.Difference]) -> list[str]:
+    return sorted({one.claim for one in otherwise if one.fell})
 
 
 def _since(previous: Publication | None, at: datetime) -> datetime:
