@@ -26,6 +26,7 @@ from history.models import Entry
 from . import (
     admin_erasure,  # noqa: F401
     admin_labels,  # noqa: F401
+    admin_reports,  # noqa: F401
     services,
     views_blame,
     views_blocking,
@@ -34,6 +35,7 @@ from . import (
     views_finding,
     views_history,
     views_publishing,
+    views_sharing,
     views_workflow,
     views_writing,
 )
@@ -201,6 +203,7 @@ class ArticleAdmin(admin.ModelAdmin):
             on("find/claims/", of(views_finding.find_claims, *get), "find_claims"),
             on("readings/", of(views_checks.reading, *post), "reading"),
             on("preview/", of(views_publishing.preview, *get), "preview"),
+            on("share/", of(views_sharing.share, *get, *post), "share"),
             on("publish/", of(views_publishing.publish, *get, *post), "publish"),
             on("retract/", of(views_publishing.retract, *get, *post), "retract"),
             on("reply/", of(views_publishing.reply, *get, *post), "reply"),

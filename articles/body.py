@@ -1,8 +1,8 @@
 """The body of an article: what its HTML may hold, and the field that sees to it.
 
 A body is a row of blocks as the editor writes them: paragraphs, headings of
-level 2 and 3, lists, quotations. Inside of text blocks there are bold and italic
-words, links, line breaks and the marks of claims (see ``claims.text``).
+level 2 and 3, lists, quotations, tables. Inside of text blocks there are bold and italic
+words, raised and lowered ones, links, line breaks and the marks of claims (see ``claims.text``).
 """
 
 import re
@@ -21,6 +21,8 @@ from django_prose_editor.fields import ProseEditorField, ProseEditorFormField
 from claims.text import INLINE, MARK, Token, Wrap, attributes, escape, mark_wrap, nest, start_tag
 from claims.text import tokens as tokens_of
 
+from . import grids
+
 URL_SCHEMES = ["http", "https", "mailto"]
 
 # What the editor offers. "Claim" is ours: its script and what it lets through are registered
@@ -28,6 +30,8 @@ URL_SCHEMES = ["http", "https", "mailto"]
 EXTENSIONS: dict[str, Any] = {
     "Bold": True,
     "Italic": True,
+    "Subscript": True,
+    "Superscript": True,
     "Heading": {"levels": [2, 3]},
     "BulletList": True,
     "OrderedList": {"enableListAttributes": False},
@@ -35,6 +39,10 @@ EXTENSIONS: dict[str, Any] = {
     "Blockquote": True,
     "Link": {"enableTarget": False, "protocols": URL_SCHEMES},
     "HardBreak": True,
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
     "History": True,
     "Claim": True,
 }
@@ -45,12 +53,13 @@ def clean(html: str) -> str:
 
     - The structure is that of the editor, so that opening and saving a body
       changes nothing: text stands in p, h2 or h3, list items begin with a
-      paragraph, other headings become the nearest of ours, cells of tables
-      become paragraphs. Of all other elements the text remains, of scripts, styles
+      paragraph, other headings become the nearest of ours, tables become plain grids
+      (see ``articles.grids``); what stands alone in a table, or in a table in a table,
+      becomes paragraphs. Of all other elements the text remains, of scripts, styles
       and frames nothing.
-    - Inside of text blocks only strong, em, a[href, title], br and
-      span[data-claim=UUID] remain, nested as ``claims.text`` writes them. Bold and
-      italic are also taken from the styles that word processors use for them.
+    - Inside of text blocks only strong, em, sub, sup, a[href, title], br and
+      span[data-claim=UUID] remain, nested as ``claims.text`` writes them. Bold, italic,
+      raised and lowered are also taken from the styles that word processors use for them.
     - Links go to http, https, mailto and relative addresses only.
     - Text is in normal form C, without control characters; white space is
       collapsed as browsers show it. So is the whole result in normal form C.
@@ -60,7 +69,7 @@ def clean(html: str) -> str:
     """
     html = _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", html)
     html = _FOREIGN.sub("", html)
-    html = _CELL.sub(r"<\1div", html)
+    html = grids.marked(html)
     body = _Body()
     for token in tokens_of(_SANITISER.clean(html)):
         body.take(token)
@@ -128,18 +137,18 @@ _FOREIGN = re.compile(
     r"""(?=[\s/>])(?:[^>"']|"[^"]*"|'[^']*')*+>""",
     re.IGNORECASE,
 )
-# A cell outside of a table is dropped by HTML parsers, so that words of two cells become one.
-_CELL = re.compile(
-    r"<(/?)(?:table|caption|colgroup|col|thead|tbody|tfoot|tr|td|th|text)(?=[\s/>])", re.IGNORECASE
-)
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
 _SPACE = re.compile("[ \t\n\x0b\f\r\x85\u2028\u2029]+")
 _WEIGHT = re.compile(r"font-weight:\s*([a-z]+|\d+)")
 _SLANT = re.compile(r"font-style:\s*([a-z]+)")
+_SHIFT = re.compile(r"vertical-align:\s*(sub|super|baseline)")
 _ORDERED = re.compile(r"\(?\w+[.)]")
 
 _HEADINGS = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h3", "h5": "h3", "h6": "h3"}
 _CONTAINERS = frozenset(["ul", "ol", "li", "blockquote"])
+_CELLS = frozenset(["td", "th"])
+# What holds paragraphs and no headings.
+_ITEMS = _CELLS | {"li"}
 # Deeper structure is no writing; its text comes out one level higher.
 _DEEPEST = 16
 
@@ -147,17 +156,18 @@ _SANITISER = nh3.Cleaner(
     tags={
         *("p", *_HEADINGS, *_CONTAINERS, "div", "pre", "hr", "dl", "dt", "dd", "address"),
         *("article", "aside", "footer", "header", "main", "nav", "section", "figure", "figcaption"),
-        *("strong", "b", "em", "i", "a", "br", "span"),
+        *("strong", "b", "em", "i", "sub", "sup", "a", "br", "span"),
     },
     clean_content_tags={"script", "style", "title", "iframe", "noembed", "noframes"},
     attributes={
         "a": {"href", "title"},
         "span": {MARK, "style"},
         "ol": {"start"},
+        "hr": set(grids.ATTRIBUTES),
         **{tag: {"style"} for tag in ("p", "strong", "b", "em", "i")},
     },
     # ``mso-list`` is how Word says that a paragraph is an item of a list.
-    filter_style_properties={"font-weight", "font-style", "mso-list"},
+    filter_style_properties={"font-weight", "font-style", "vertical-align", "mso-list"},
     url_schemes=set(URL_SCHEMES),
     link_rel=None,
 )
@@ -169,6 +179,7 @@ class _Look(NamedTuple):
     link: tuple[str, str] | None = None  # address, title
     strong: bool = False
     em: bool = False
+    shift: str = ""  # "sub", "sup"
     claims: frozenset[str] = frozenset()
 
 
@@ -187,10 +198,12 @@ class _TextBlock:
 
 @dataclass(slots=True, eq=False)
 class _Container:
-    """A list, an item, a quotation or, without a tag, the whole body."""
+    """A list, an item, a quotation, a table, row or cell or, without a tag, the whole body."""
 
     tag: str
     start: int = 1  # the number of an ordered list's first item
+    across: int = 1  # of a cell as it was written
+    down: int = 1
     children: "list[_Node]" = field(default_factory=list)
 
 
@@ -226,6 +239,9 @@ class _Body:
             self._close(token.name)
         elif token.name == "hr":
             self.block = None
+            attrs = attributes(token)
+            if kind := attrs.get(grids.GRID):
+                self._grid(kind, attrs)
         elif token.name != "!":
             self._open(token.name, attributes(token))
 
@@ -282,6 +298,51 @@ class _Body:
         parent.children.append(container)
         return frame._replace(container=container, depth=frame.depth + 1)
 
+    def _grid(self, kind: str, attrs: dict[str, str]) -> None:
+        """Enter or leave a table, a row or a cell; what belongs into none is left out."""
+        closing, name = kind.startswith("/"), kind.removeprefix("/")
+        if name not in grids.KINDS:
+            return
+        inside = next((f.name for f in reversed(self.frames) if f.name in _GRID_FRAMES), "")
+        if name == "table" and not closing and inside in ("td", "nested"):
+            # A table in a cell: its cells are paragraphs of that cell.
+            self.frames.append(self.frames[-1]._replace(name="nested"))
+        elif inside == "nested":
+            if kind == "/table":
+                self._close("nested")
+        elif closing:
+            self._close("td" if name in _CELLS else name)
+        elif name == "table":
+            self._close("table")
+            self._enter_grid("table", "table", attrs)
+        elif inside:
+            self._leave_to("table" if name == "tr" else "tr", "table")
+            if name in _CELLS and self.frames[-1].name == "table":
+                self._enter_grid("tr", "tr", attrs)
+            self._enter_grid(name, "tr" if name == "tr" else "td", attrs)
+
+    def _leave_to(self, *names: str) -> None:
+        while self.frames[-1].name not in names:
+            self.frames.pop()
+
+    def _enter_grid(self, tag: str, name: str, attrs: dict[str, str]) -> None:
+        frame = self.frames[-1]
+        parent = frame.container
+        if tag == "table" and parent.tag in ("ul", "ol"):
+            parent = self._item(parent)
+        if tag == "table" and frame.depth >= _DEEPEST:
+            self.frames.append(frame._replace(name="nested"))
+            return
+        container = _Container(
+            tag,
+            across=_number(attrs.get("data-across", "")),
+            down=_number(attrs.get("data-down", "")),
+        )
+        parent.children.append(container)
+        self.frames.append(
+            frame._replace(name=name, container=container, depth=frame.depth + 1, tag="p")
+        )
+
     def _item(self, parent: _Container) -> _Container:
         """Return the list's last item, for what stands in a list without an item."""
         for last in parent.children[-1:]:
@@ -296,9 +357,21 @@ class _Body:
         parent = frame.container
         if parent.tag in ("ul", "ol"):
             parent = self._item(parent)
-        # Items of lists hold no headings.
-        self.block = _TextBlock("p" if parent.tag == "li" else frame.tag, explicit=explicit)
+        # Items of lists and cells hold no headings.
+        if parent.tag in ("table", "tr"):
+            return self._before_table(explicit)
+        self.block = _TextBlock("p" if parent.tag in _ITEMS else frame.tag, explicit=explicit)
         parent.children.append(self.block)
+        return self.block
+
+    def _before_table(self, explicit: bool) -> _TextBlock:
+        """Begin a paragraph for what stands in a table but in no cell: a caption, words astray."""
+        at = max(i for i, frame in enumerate(self.frames) if frame.name == "table")
+        table, around = self.frames[at].container, self.frames[at - 1].container
+        if around.tag in ("ul", "ol"):
+            around = self._item(around)
+        self.block = _TextBlock("p", explicit=explicit)
+        around.children.insert(around.children.index(table), self.block)
         return self.block
 
     def _text(self, text: str) -> None:
@@ -322,6 +395,8 @@ def _look(look: _Look, name: str, attrs: dict[str, str], style: str) -> _Look:
         look = look._replace(strong=True)
     elif name in ("em", "i"):
         look = look._replace(em=True)
+    elif name in ("sub", "sup"):
+        look = look._replace(shift=name)
     elif name == "a" and (href := _address(attrs.get("href", ""))):
         look = look._replace(link=(href, _line(attrs.get("title", ""))))
     elif name == "span" and (claim := _claim(attrs.get(MARK, ""))):
@@ -334,6 +409,8 @@ def _look(look: _Look, name: str, attrs: dict[str, str], style: str) -> _Look:
         )
     if slant := _SLANT.search(style):
         look = look._replace(em=slant[1] in ("italic", "oblique"))
+    if shift := _SHIFT.search(style):
+        look = look._replace(shift={"sub": "sub", "super": "sup"}.get(shift[1], ""))
     return look
 
 
@@ -372,11 +449,46 @@ def _tidy(container: _Container) -> None:
     container.children = [
         child
         for child in _gather_items(container.children)
-        if (child.runs or child.explicit if isinstance(child, _TextBlock) else child.children)
+        if (child.runs or child.explicit if isinstance(child, _TextBlock) else _kept(child))
     ]
     first = container.children[0] if container.children else None
     if container.tag == "li" and not isinstance(first, _TextBlock):
         container.children.insert(0, _TextBlock("p"))
+    container.children = [plain for child in container.children for plain in _plain_grid(child)]
+
+
+def _plain_grid(node: _Node) -> list[_Node]:
+    """Return a tidy table as a grid without spans; of a single cell or no words, its text."""
+    if not (isinstance(node, _Container) and node.tag == "table"):
+        return [node]
+    rows = [row.children for row in node.children if isinstance(row, _Container)]
+    written = [
+        [grids.Cell(cell, cell.across, cell.down) for cell in row if isinstance(cell, _Container)]
+        for row in rows
+    ]
+    cells = [cell.content for row in written for cell in row]
+    if len(cells) < 2 or not any(map(_words, cells)):
+        return [block for cell in cells for block in cell.children if _words(block)]
+    even = [[_cell(found) for found in row] for row in grids.even(written)]
+    node.children = [_Container("tr", children=list(row)) for row in even]
+    return [node]
+
+
+def _cell(found: list[Any]) -> _Container:
+    tag = found[0].tag if found else "td"
+    blocks = [block for one in found for block in one.children]
+    return _Container(tag, children=blocks or [_TextBlock("p")])
+
+
+def _words(node: _Node) -> bool:
+    if isinstance(node, _TextBlock):
+        return bool(node.runs)
+    return any(_words(child) for child in node.children)
+
+
+def _kept(container: _Container) -> bool:
+    # An empty cell keeps the others in their columns.
+    return bool(container.children) or container.tag in _CELLS
 
 
 def _gather_items(children: Iterable[_Node]) -> Iterator[_Node]:
@@ -461,7 +573,9 @@ def _written(children: Iterable[_Node]) -> Iterator[str]:
     for child in children:
         if isinstance(child, _Container):
             yield start_tag(child.tag, {"start": str(child.start)} if child.start != 1 else {})
+            yield from ["<tbody>"] * (child.tag == "table")
             yield from _written(child.children)
+            yield from ["</tbody>"] * (child.tag == "table")
         else:
             yield f"<{child.tag}>"
             yield from _inline(child.runs)
@@ -491,8 +605,11 @@ def _marks(look: _Look) -> list[Wrap]:
 
 
 def _emphasis(look: _Look) -> list[Wrap]:
-    return [_STRONG] * look.strong + [_EM] * look.em
+    shift = [_SHIFTS[look.shift]] if look.shift else []
+    return [_STRONG] * look.strong + [_EM] * look.em + shift
 
 
 _STRONG = Wrap((0, 0), "<strong>", "</strong>")
 _EM = Wrap((0, 1), "<em>", "</em>")
+_SHIFTS = {name: Wrap((0, 2), f"<{name}>", f"</{name}>") for name in ("sub", "sup")}
+_GRID_FRAMES = frozenset({"table", "tr", "td", "nested"})

@@ -34,3 +34,12 @@ class Level(models.TextChoices):
     BLOCK = "block", _("blocks")
     WARN = "warn", _("warns")
     OFF = "off", _("off")
+
+
+class ReportState(models.TextChoices):
+    """What became of a reader's report."""
+
+    OPEN = "open", _("open")
+    ANSWERED = "answered", _("answered")
+    CORRECTION = "correction", _("became a correction")
+    DISMISSED = "dismissed", _("dismissed")

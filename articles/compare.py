@@ -373,7 +373,7 @@ class Comparison:
 def compare(old: Document, new: Document) -> Comparison:
     """Compare two piece documents of today's schema, the earlier one first."""
     parts = Parts.of(old, new)
-    body, elsewhere = _laid_out(parts)
+    body, elsewhere = laid_out(parts)
     return Comparison(
         fields=parts.fields,
         metadata=parts.metadata,
@@ -411,13 +411,16 @@ class Parts:
     def of(cls, old: Document, new: Document) -> "Parts":
         before, after = old["content"], new["content"]
         known: dict[str, tuple[_Block, ...]] = {}
-        old_blocks, new_blocks = _blocks(before["body"], known), _blocks(after["body"], known)
-        images, images_moved = _images(before["images"], after["images"])
+        old_blocks, new_blocks = (
+            text_blocks(before["body"], known),
+            text_blocks(after["body"], known),
+        )
+        images, images_moved = images_changed(before["images"], after["images"])
         return cls(
             old_blocks=old_blocks,
             new_blocks=new_blocks,
             body=tuple(blocks([b.text for b in old_blocks], [b.text for b in new_blocks])),
-            fields=_differences(dict.fromkeys(PLAIN_FIELDS, "words"), before, after),
+            fields=differences_of(dict.fromkeys(PLAIN_FIELDS, "words"), before, after),
             metadata=(*_metadata(before, after), *images_moved),
             images=images,
             claims=tuple(_claims(old, new)),
@@ -425,7 +428,7 @@ class Parts:
         )
 
 
-def _blocks(body: Iterable[str], known: dict[str, tuple[_Block, ...]]) -> tuple[_Block, ...]:
+def text_blocks(body: Iterable[str], known: dict[str, tuple[_Block, ...]]) -> tuple[_Block, ...]:
     """Return the text blocks of a body; `known` saves reading an element that both sides have."""
     found: list[_Block] = []
     at = 0
@@ -490,7 +493,7 @@ def _formatting(old: _Block, new: _Block) -> tuple[Formatting, ...]:
     return tuple(found)
 
 
-def _differences(
+def differences_of(
     forms: Mapping[str, Form], old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> tuple[Difference, ...]:
     found = []
@@ -524,10 +527,10 @@ def _metadata(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[Differ
     }
     # Tags have no order of their own.
     unordered = [{**content, "tags": sorted(content["tags"])} for content in (old, new)]
-    yield from _differences(forms, *unordered)
+    yield from differences_of(forms, *unordered)
     people_old = {byline["person"]: byline["role"] for byline in old["bylines"]}
     people_new = {byline["person"]: byline["role"] for byline in new["bylines"]}
-    yield from _differences(
+    yield from differences_of(
         {"bylines": "labels"}, {"bylines": list(people_old)}, {"bylines": list(people_new)}
     )
     for person, role in people_new.items():
@@ -536,7 +539,7 @@ def _metadata(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[Differ
             yield Difference("role", "words", people_old[person], role, changes, of=person)
 
 
-def _images(
+def images_changed(
     old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
 ) -> tuple[tuple[ImageChange, ...], tuple[Difference, ...]]:
     before, after = _by_id(old), _by_id(new)
@@ -544,7 +547,7 @@ def _images(
     for key, image in after.items():
         if key not in before:
             changes.append(ImageChange("added", image))
-        elif differences := _differences(_IMAGE_FIELDS, before[key], image):
+        elif differences := differences_of(_IMAGE_FIELDS, before[key], image):
             changes.append(ImageChange("changed", image, differences))
     changes += [ImageChange("removed", image) for key, image in before.items() if key not in after]
     return tuple(changes), tuple(_order("images", old, new))
@@ -598,11 +601,11 @@ def _claims(old: Document, new: Document) -> Iterable[ClaimChange]:
             earlier,
             statement=said(earlier["statement"], claim["statement"]),
             differences=(
-                *_differences(_CLAIM_FIELDS, earlier, claim),
+                *differences_of(_CLAIM_FIELDS, earlier, claim),
                 *_order("citations", earlier["citations"], claim["citations"]),
             ),
-            passages=tuple(_passages(earlier["passages"], claim["passages"], said)),
-            citations=tuple(_citations(earlier["citations"], claim["citations"])),
+            passages=tuple(passages_changed(earlier["passages"], claim["passages"], said)),
+            citations=tuple(citations_changed(earlier["citations"], claim["citations"])),
             checks=new_checks,
             verdict=checks_old[key][-1]["verdict"] if checks_old[key] else "",
             number=numbers[key],
@@ -638,21 +641,21 @@ def _cited(claim: Mapping[str, Any]) -> tuple[CitationChange, ...]:
     return tuple(CitationChange("added", citation) for citation in claim["citations"])
 
 
-def _citations(
+def citations_changed(
     old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
 ) -> Iterable[CitationChange]:
     before, after = _by_id(old), _by_id(new)
     for key, citation in after.items():
         if key not in before:
             yield CitationChange("added", citation)
-        elif differences := _differences(_CITATION_FIELDS, before[key], citation):
+        elif differences := differences_of(_CITATION_FIELDS, before[key], citation):
             yield CitationChange("changed", citation, differences)
     for key, citation in before.items():
         if key not in after:
             yield CitationChange("removed", citation)
 
 
-def _passages(
+def passages_changed(
     old: Sequence[Mapping[str, Any]],
     new: Sequence[Mapping[str, Any]],
     said: Callable[[str, str], tuple[Change, ...]],
@@ -698,7 +701,7 @@ def _news(
     return tuple(item for item in new if item["id"] not in known)
 
 
-def _laid_out(parts: Parts) -> tuple[tuple[Paragraph, ...], tuple[ClaimChange, ...]]:
+def laid_out(parts: Parts) -> tuple[tuple[Paragraph, ...], tuple[ClaimChange, ...]]:
     """Put each claim change beside the paragraph where it is seen."""
     beside: defaultdict[int, list[ClaimChange]] = defaultdict(list)
     elsewhere = []

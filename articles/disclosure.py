@@ -55,7 +55,7 @@ _PIECE = (
 _SOURCE = (
     *("schema", "type", "id"),
     *("content/kind", "content/tier", "content/csl/**", "content/description"),
-    *("record/retracted_at", "record/withdrawn"),
+    *("record/retracted_at", "record/fall", "record/withdrawn"),
     *(f"record/captures/*/{n}" for n in ("id", "sha256", "media_type", "size", "captured_at")),
 )
 

@@ -127,7 +127,7 @@ class Evidence:
                 self.sources.setdefault(source["number"], source)
         self._numbers = {claim: sorted(self._reach(claim)) for claim in self.claims}
 
-        self._texts = _plain_texts(document)
+        self._texts = plain_texts(document)
         self._runs = {place: self._plain_runs(place) for place in self._texts}
         body = document.get("body")
         html = (
@@ -377,7 +377,7 @@ def _csl(source: Document) -> Document:
     return csl if isinstance(csl, Mapping) else {}
 
 
-def _plain_texts(document: Document) -> dict[Place, str]:
+def plain_texts(document: Document) -> dict[Place, str]:
     texts: dict[Place, str] = {(name, None): string(document.get(name)) for name in PLAIN_FIELDS}
     for index, image in enumerate(mappings(document.get("images"))):
         texts["caption", index] = string(image.get("caption"))

@@ -208,7 +208,7 @@ def moment(value: datetime) -> str:
 def _html(document: Document) -> str:
     with override(language_of(document)):
         notes = [_correction(one) for one in pages.corrections_of(document)]
-        if document.get("kind") == "developing":
+        if pages.is_developing(document):
             words = pgettext("public page", "Developing: not everything is confirmed yet")
             notes.insert(0, format_html("<p><strong>{}</strong></p>", words))
     text = bodies.clean(unmark("".join(strings(document.get("body")))))

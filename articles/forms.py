@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models import Claim
 
-from . import pictures, services
+from . import pictures, renditions, services
 from .body import BodyFormField
 from .choices import Kind, State
 from .models import Article, Image, Person
@@ -205,7 +205,9 @@ class ImageForm(forms.ModelForm):
         model = Image
         fields = ("caption", "credit", "rights", "alt", "position")
         widgets = {
-            "caption": forms.Textarea(attrs={"rows": 2}),
+            "caption": forms.Textarea(
+                attrs={"rows": 1, "placeholder": _("Caption"), "aria-label": _("Caption")}
+            ),
             "rights": forms.Textarea(attrs={"rows": 2}),
             "alt": forms.Textarea(attrs={"rows": 2}),
         }
@@ -226,7 +228,9 @@ class ImageForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Image:
         if content := self.cleaned_data.get("upload"):
-            self.instance.file = pictures.keep(content)
+            image = self.instance
+            image.file = pictures.keep(content)
+            renditions.make(image.file, image.media_type, image.width)
         return super().save(commit)
 
 

@@ -21,11 +21,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from claims.choices import Risk, Stance, Verdict
 from claims.choices import State as Standing
 from claims.models import Claim, CommentSought
+from sources import quotes
 from sources.choices import Tier
 from sources.models import Source
 
 from .choices import Kind, Level
-from .quoting import stands_in
 from .working_copy import WorkingCopy
 from .writers import last_writers
 
@@ -260,7 +260,7 @@ def _quoting(attempt: Attempt) -> Iterator[tuple[Claim, str, str]]:
 @rule("quoted", gettext_lazy("What is quoted stands so in the copy of its source."))
 def quoted(attempt: Attempt) -> Found:
     for claim, quote, text in _quoting(attempt):
-        if text.strip() and not stands_in(quote, text):
+        if text.strip() and not quotes.check(quote, text).verified:
             yield (
                 _("“%(quote)s” does not stand in the copy of the source, cited for “%(claim)s”")
                 % {"quote": _short(quote), "claim": _told(claim)},

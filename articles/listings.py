@@ -225,7 +225,7 @@ def item(document: Document) -> Item:
         image=_image(document),
         first_published=wording.moment(document.get("first_published")),
         corrected=bool(document.get("corrections")),
-        developing=document.get("kind") == Kind.DEVELOPING,
+        developing=pages.is_developing(document),
     )
 
 
@@ -366,10 +366,6 @@ def _naming(kind: str, slug: str) -> dict[str, Any]:
 
 def _image(document: Document) -> dict[str, Any] | None:
     for image in mappings(document.get("images")):
-        if file := string(image.get("file")):
-            size = {
-                side: image[side] if type(image.get(side)) is int else None
-                for side in ("width", "height")
-            }
-            return {"url": image_storage().url(file), "alt": string(image.get("alt")), **size}
+        if string(image.get("file")):
+            return pages.picture(image, image_storage().url)
     return None

@@ -17,7 +17,7 @@ from history.fields import CharField, JSONField, TextField
 
 from . import blocking
 from .body import BodyField
-from .choices import Kind, Language, State
+from .choices import Kind, Language, ReportState, State
 
 
 def image_storage() -> Storage:
@@ -140,6 +140,11 @@ class Article(models.Model):
         # save a savepoint and a query.
         if not self.headline:
             super().validate_constraints(exclude)
+
+    @property
+    def standing_blocks(self) -> list[dict[str, Any]]:
+        """The legal blocks on this piece. One query."""
+        return list(LegalBlock.objects.standing().filter(article=self).values("whole", "words"))
 
     @property
     def editing_address(self) -> str:
@@ -351,10 +356,8 @@ class Publication(models.Model):
     @property
     def standing_blocks(self) -> list[dict[str, Any]]:
         """The legal blocks on its piece. One query, unless a manager has brought them along."""
-        if "blocks" in vars(self):
-            return vars(self)["blocks"]
-        standing = LegalBlock.objects.standing().filter(article=self.article_id)
-        return list(standing.values("whole", "words"))
+        brought: list[dict[str, Any]] | None = vars(self).get("blocks")
+        return self.article.standing_blocks if brought is None else brought
 
 
 class Correction(models.Model):
@@ -404,3 +407,66 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return self.author
+
+
+class ReaderReport(models.Model):
+    """What a reader says is wrong in a publication. Outside of all documents, and never public.
+
+    ``claim`` is the public id that the publication gives to the claim in question, if any;
+    ``passage`` the words that the reader quotes. ``contact`` is forgotten after a while, and
+    ``sender`` after a day: it tells reports from one address apart and not whose that is
+    (see ``reporting``).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    publication = models.ForeignKey(
+        Publication, models.PROTECT, related_name="reports", verbose_name=_("publication")
+    )
+    claim = models.CharField(_("claim"), max_length=10, blank=True)
+    passage = TextField(_("passage"), blank=True)
+    text = TextField(_("what is wrong"))
+    contact = models.EmailField(_("for an answer"), blank=True)
+    sender = models.CharField(max_length=64, blank=True, editable=False)
+    at = models.DateTimeField(_("received"), default=timezone.now, editable=False)
+    state = CharField(_("state"), max_length=20, choices=ReportState, default=ReportState.OPEN)
+    note = TextField(
+        _("note"), blank=True, help_text=_("For the desk only: what was found, what was done.")
+    )
+    outcome = models.ForeignKey(
+        Publication,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("correction"),
+    )
+    settled_at = models.DateTimeField(_("settled"), null=True, editable=False)
+    settled_by = models.UUIDField(_("settled by"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("reader's report")
+        verbose_name_plural = _("readers' reports")
+        ordering = ["-at", "-pk"]
+        default_permissions = ("view", "change")
+        indexes = [
+            # Which reports wait, the oldest first? Which came lately?
+            models.Index(fields=["state", "at"], name="report_by_state"),
+            models.Index(fields=["at"], name="report_by_moment"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(text=""), name="report_says_something"),
+            models.CheckConstraint(
+                condition=models.Q(state=ReportState.OPEN, settled_at=None)
+                | (~models.Q(state=ReportState.OPEN) & models.Q(settled_at__isnull=False)),
+                name="report_settled_or_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+    @property
+    def statement(self) -> str:
+        """What the publication says, as the claim in question."""
+        claims = self.publication.frozen_document.get("claims", [])
+        return next((one["statement"] for one in claims if one["id"] == self.claim), "")

@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext, pgettext_lazy
 
 from sources import references
 
-from . import wording
+from . import renditions, wording
 from .evidence import Document, Evidence, mappings, string
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -77,12 +77,12 @@ def context(
         "updated": _updated(document),
         "corrections": corrections,
         "corrected": corrections[0] if corrections else None,
-        "developing": live.get("kind") == "developing",
+        "developing": is_developing(live),
         "retraction": _retraction(live),
         "replies": _replies(live, frozenset() if newest else evidence.stated),
         "references": _references(document, evidence),
         "how_checked": _how_checked(document),
-        "versions": _versions(document, live),
+        "versions": versions_of(document, live),
         "outdated": newest is not None,
         "later_corrections": corrections_of(newest, after=_number(document)) if newest else [],
         "address": address_of(live),
@@ -90,6 +90,14 @@ def context(
         "share_image": _absolute(site, images[0]["url"]) if images else "",
         "json_ld": script_data(json_ld(document, site=site, image_url=image_url)),
     }
+
+
+def draft_context(
+    document: Document, *, site: str, image_url: Callable[[str], str]
+) -> dict[str, Any]:
+    """Return what the page shows of a document that is not published: it is no version yet."""
+    shown = context(document, site=site, image_url=image_url)
+    return {**shown, "draft": True, "number": 0, "versions": []}
 
 
 def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -> dict[str, Any]:
@@ -113,9 +121,9 @@ def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -
         "keywords": [name for tag in mappings(document.get("tags")) if (name := _label(tag))],
         "isAccessibleForFree": True,
         "image": [
-            _absolute(site, image_url(image["file"]))
+            _absolute(site, address)
             for image in mappings(document.get("images"))
-            if string(image.get("file"))
+            if (address := picture(image, image_url)["url"])
         ],
         "citation": [
             work for source in mappings(document.get("references")) if (work := _work(source))
@@ -150,9 +158,7 @@ def _images(
 ) -> list[dict[str, Any]]:
     return [
         {
-            "url": image_url(string(image.get("file"))) if string(image.get("file")) else "",
-            "width": image.get("width") if type(image.get("width")) is int else None,
-            "height": image.get("height") if type(image.get("height")) is int else None,
+            **picture(image, image_url),
             "alt": string(image.get("alt")),
             "caption": evidence.plain("caption", index),
             "credit": string(image.get("credit")),
@@ -160,6 +166,17 @@ def _images(
         }
         for index, image in enumerate(mappings(document.get("images")))
     ]
+
+
+def picture(image: Document, image_url: Callable[[str], str]) -> dict[str, Any]:
+    """Return where a picture of a public document is found, in which sizes, and its own."""
+    width, height = (
+        image[side] if type(image.get(side)) is int else None for side in ("width", "height")
+    )
+    found = renditions.sizes(
+        string(image.get("file")), string(image.get("media_type")), width, image_url
+    )
+    return {"url": found.url, "srcset": found.srcset, "width": width, "height": height}
 
 
 def authors_of(document: Document) -> list[str]:
@@ -197,6 +214,7 @@ def corrections_of(document: Document, *, after: int = 0) -> list[dict[str, Any]
             "since": wording.moment(correction.get("since")),
             "wrong": string(correction.get("wrong")),
             "right": string(correction.get("right")),
+            "comparison": _comparison(document, _number(correction)),
         }
         for index, correction in enumerate(mappings(document.get("corrections")), start=1)
         if _number(correction) > after
@@ -218,7 +236,8 @@ def correction_in_words(correction: Mapping[str, Any]) -> str:
     return f"{words} {stood % {'since': since.text, 'until': until.text}}"
 
 
-def _versions(document: Document, live: Document) -> list[dict[str, Any]]:
+def versions_of(document: Document, live: Document) -> list[dict[str, Any]]:
+    """Return what a document knows of the versions up to its own, the latest first."""
     address = address_of(live)
     return [
         {
@@ -228,9 +247,15 @@ def _versions(document: Document, live: Document) -> list[dict[str, Any]]:
             "published": wording.moment(version.get("published")),
             "this": _number(version) == _number(document),
             "address": f"{address}v/{_number(version)}/",
+            "comparison": _comparison(live, _number(version)),
         }
         for version in mappings(document.get("versions"))
     ]
+
+
+def _comparison(document: Document, number: int) -> str:
+    """Return where readers see what a version changed, if it changed something."""
+    return f"{address_of(document)}compare/{number - 1}/{number}/" if number > 1 else ""
 
 
 def _updated(document: Document) -> wording.Time | None:
@@ -243,6 +268,13 @@ def _updated(document: Document) -> wording.Time | None:
         ),
         None,
     )
+
+
+def is_developing(document: Document) -> bool:
+    """Return whether something is not confirmed yet: a reply changes nothing about that."""
+    kinds = [version.get("kind") for version in mappings(document.get("versions"))]
+    last = next((kind for kind in kinds if kind != "reply"), document.get("kind"))
+    return bool(last == "developing")
 
 
 def modified_at(document: Document) -> Any:

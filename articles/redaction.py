@@ -18,7 +18,7 @@ from history.erasure import Traces, digest_of, rewrite
 from history.redaction import Redactor, redact, redact_edges, redact_text
 from sources.models import Capture, Source, capture_storage
 
-from .models import Article, Correction, LegalBlock, Publication, Reply
+from .models import Article, Correction, LegalBlock, Publication, ReaderReport, Reply
 from .piece import StoredPiece
 
 _PLAIN = ("kicker", "headline", "standfirst")
@@ -115,6 +115,7 @@ def beyond_documents(aggregate: Aggregate, key: Any, redactor: Redactor, traces:
     """Erase what stands beside the documents: publications, and captures that hold the words."""
     if aggregate.model is Article:
         _publications(key, redactor, traces)
+        _reports(key, redactor, traces)
     elif aggregate.model is Source:
         _captures(key, redactor, traces)
 
@@ -142,6 +143,18 @@ def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
         redacted = redact(said, redactor.patterns)
         if redacted != said:
             rewrite(reply, **redacted)
+
+
+def _reports(key: Any, redactor: Redactor, traces: Traces) -> None:
+    """What readers wrote is in no document and no entry; an address that holds the words goes."""
+    for report in ReaderReport.objects.filter(publication__article_id=key):
+        said = {name: getattr(report, name) for name in ("text", "passage", "note")}
+        redacted = redact(said, redactor.patterns)
+        if redact_text(report.contact, redactor.patterns) != report.contact:
+            redacted["contact"] = ""
+        if any(getattr(report, name) != words for name, words in redacted.items()):
+            ReaderReport.objects.filter(pk=report.pk).update(**redacted)
+            traces.others.setdefault("reports", {})[str(report.pk)] = "redacted"
 
 
 def _captures(key: Any, redactor: Redactor, traces: Traces) -> None:

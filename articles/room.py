@@ -1,5 +1,6 @@
 """A piece as the desk shows it to one person: who may see it, what is shown, which parts change."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ from claims.choices import Place as Field
 from claims.text import Span, annotate, passages
 from history import revisions
 from history.models import Entry
+from sources.choices import Tier
+from sources.models import Source
 
 from .models import Article, Publication, image_storage
 from .working_copy import WorkingCopy
@@ -111,11 +114,23 @@ class Room:
             "add_claim": "claims.add_claim",
             "change_claim": "claims.change_claim",
             "cite": "claims.add_citation",
+            "add_source": "sources.add_source",
             "check": "claims.add_check",
             "read": "claims.add_reading",
             "publish": "articles.publish_article",
         }
         return {key: may(self.request, name) for key, name in names.items()}
+
+    @property
+    def sources(self) -> list[Source]:
+        """The sources that the piece cites and this user may be offered, the most cited first."""
+        cited = Counter(row.source for claim in self.copy.claims for row in claim.citations.all())
+        secret = not may(self.request, "sources.view_identity")
+        return [
+            source
+            for source, _count in cited.most_common()
+            if not source.withdrawn and not (secret and source.tier == Tier.CONFIDENTIAL)
+        ]
 
     @property
     def paint(self) -> dict[str, Any]:

@@ -2,11 +2,22 @@
 
 from django.urls import path, re_path
 
-from . import listings, views, views_feeds, views_site
+from . import (
+    listings,
+    views,
+    views_feeds,
+    views_reporting,
+    views_sharing,
+    views_site,
+    views_versions,
+)
 
 app_name = "articles"
 urlpatterns = [
-    re_path(r"^media/images/(?P<name>[0-9a-f]{64})$", views.picture, name="picture"),
+    re_path(
+        r"^media/images/(?P<name>[0-9a-f]{64}(-[0-9]+\.[a-z]+)?)$", views.picture, name="picture"
+    ),
+    path("preview/<str:token>/", views_sharing.shared, name="shared"),
     path("", views_site.front, name="index"),
     path("page/<int:number>/", views_site.front_page, name="index_page"),
     *(
@@ -31,7 +42,17 @@ urlpatterns = [
         )
     ),
     path("<int:year>/<int:month>/<slug:slug>/", views.page, name="page"),
+    path("<int:year>/<int:month>/<slug:slug>/report/", views_reporting.report, name="report"),
+    path(
+        "<int:year>/<int:month>/<slug:slug>/report/sent/", views_reporting.sent, name="report_sent"
+    ),
     path("<int:year>/<int:month>/<slug:slug>/v/<int:number>/", views.version, name="version"),
+    path("<int:year>/<int:month>/<slug:slug>/compare/", views_versions.choose, name="choose"),
+    path(
+        "<int:year>/<int:month>/<slug:slug>/compare/<int:old>/<int:new>/",
+        views_versions.compared,
+        name="compare",
+    ),
     path("<int:year>/<int:month>/<slug:slug>/at/<str:moment>/", views.at, name="at"),
     path(
         "<int:year>/<int:month>/<slug:slug>/v/<int:number>/proof.json",

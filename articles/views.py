@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from history.models import Entry
 from history.views import plain_text
 
-from . import moments, pictures, proofs, wording
+from . import moments, pictures, proofs, renditions, wording
 from . import page as pages
 from .blocking import Removed
 from .listings import language_of
@@ -34,20 +34,20 @@ ADDRESS = re.compile(r"/(\d{4})/(\d{2})/([^/]+)/")
 @require_safe
 def page(request: HttpRequest, year: int, month: int, slug: str) -> HttpResponse:
     """Show the live page; an address that the piece had before leads to the present one."""
-    live = _live(slug)
+    live = live_publication(slug)
     document = live.public_document
-    if moved := _moved(request, document["address"], year, month):
-        return moved
+    if there := moved(request, document["address"], year, month):
+        return there
     return _render(request, document, checkpoint=proofs.checkpoint_of(live))
 
 
 @require_safe
 def version(request: HttpRequest, year: int, month: int, slug: str, number: int) -> HttpResponse:
     """Show one publication of a piece, for good; an outdated one says so."""
-    live = _live(slug)
+    live = live_publication(slug)
     newest = live.public_document
-    if moved := _moved(request, f"{newest['address']}v/{number}/", year, month):
-        return moved
+    if there := moved(request, f"{newest['address']}v/{number}/", year, month):
+        return there
     if number == live.number:
         return _render(request, newest, permanent=True, checkpoint=proofs.checkpoint_of(live))
     publications = Publication.objects.filter(article=live.article_id, number=number)
@@ -70,10 +70,10 @@ def at(request: HttpRequest, year: int, month: int, slug: str, moment: str) -> H
         asked = moments.read(moment)
     except ValueError:
         raise Http404 from None
-    live = _live(slug)
+    live = live_publication(slug)
     newest = live.public_document
-    if moved := _moved(request, f"{newest['address']}at/{moment}/", year, month):
-        return moved
+    if there := moved(request, f"{newest['address']}at/{moment}/", year, month):
+        return there
     then = live
     if asked < live.at:
         by_then = Publication.objects.filter(article=live.article_id, at__lte=asked)
@@ -141,9 +141,9 @@ def _proved(
     request: HttpRequest, name: str, year: int, month: int, slug: str, number: int
 ) -> tuple[Entry, Publication] | HttpResponse:
     """Return a publication and the entry that recorded it, or the way to its present address."""
-    live = _live(slug)
-    if moved := _moved(request, f"{live.public_document['address']}v/{number}/{name}", year, month):
-        return moved
+    live = live_publication(slug)
+    if there := moved(request, f"{live.public_document['address']}v/{number}/{name}", year, month):
+        return there
     publication = Publication.objects.filter(article=live.article_id, number=number).first()
     entry = proofs.entry_of(publication) if publication else None
     if publication is None or entry is None:
@@ -153,9 +153,10 @@ def _proved(
 
 @require_safe
 def picture(request: HttpRequest, name: str) -> FileResponse:
-    """Give a picture by the SHA-256 of its bytes, which is why it never changes."""
+    """Give a picture by the SHA-256 of its bytes, or a rendition of it: neither ever changes."""
+    original = renditions.ORIGINAL.fullmatch(name)
     try:
-        file = image_storage().open(name)
+        file = image_storage().open(name) if original else renditions.opened(name)
     except FileNotFoundError:
         raise Http404 from None
     head = file.read(12)
@@ -165,7 +166,7 @@ def picture(request: HttpRequest, name: str) -> FileResponse:
     return response
 
 
-def _live(slug: str) -> Publication:
+def live_publication(slug: str) -> Publication:
     """Return the latest publication of the piece that has, or once had, this slug.
 
     With it comes from which checkpoint on the ledger proves it (``proofs.checkpoint_of``).
@@ -181,7 +182,7 @@ def _live(slug: str) -> Publication:
     return pieces[-1]
 
 
-def _moved(
+def moved(
     request: HttpRequest, address: str, year: int, month: int
 ) -> HttpResponsePermanentRedirect | None:
     """Return the way to the present address; raise Http404 for a month that was never right."""
@@ -218,6 +219,7 @@ def _render(
             "checkpoint": checkpoint,
             "asked": wording.moment(asked.isoformat()) if asked else None,
             "future": future,
+            "report": f"{context['address']}report/",
         }
         response = render(request, "articles/article_page.html", context)
     response["Content-Language"] = language

@@ -1,144 +1,27 @@
 """The claim dialog: a claim, its evidence and its words, filled in and saved with the text."""
 
-from copy import copy
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from claims import services as claims
-from claims.cards import Card
-from claims.forms import CitationForm, ClaimForm, CommentForm, NewSourceForm, PassageForm
-from claims.models import Citation, Claim, CommentSought
+from claims.models import Claim, CommentSought
 from history.acts import act, lock
 from sources.choices import Tier
-from sources.models import Source
-from sources.services import create_source, record_view
+from sources.services import create_source
 
 from . import services
+from .dialog import build, citation_of
 from .forms import Refused, blaming
 from .models import Article
-from .room import Room, as_key, find, may, parts, require
+from .room import Room, find, may, parts, require
 from .views_writing import WritingRefused, save
 
 if TYPE_CHECKING:
     from .admin import ArticleAdmin
-
-
-@dataclass
-class Dialog:
-    """The claim dialog's forms: what is asked depends on who asks."""
-
-    room: Room
-    key: UUID
-    claim: Claim | None
-    form: ClaimForm | None
-    citing: CitationForm | None
-    source: NewSourceForm
-    passage: PassageForm | None
-    comments: list[CommentForm]
-    chosen: Source | None = None
-    error: str = ""
-
-    @property
-    def card(self) -> Card | None:
-        return self.room.deck.card(self.key) if self.claim else None
-
-    @property
-    def forms(self) -> list[BaseForm]:
-        asked: list[BaseForm | None] = [self.form, self.citing, self.passage, *self.comments]
-        if self.citing is not None and self.citing.new_source:
-            asked.append(self.source)
-        return [form for form in asked if form is not None]
-
-    def valid(self) -> bool:
-        # All of them are asked, so that everything that is wrong is told at once.
-        wrong = [form for form in self.forms if not form.is_valid()]
-        return not wrong
-
-    @property
-    def rests_on(self) -> list[Claim]:
-        if self.form is None:
-            return []
-        if self.form.is_bound:
-            keys = self.form["rests_on"].value()
-            return list(Claim.objects.filter(pk__in=[key for key in keys if as_key(key)]))
-        if self.claim is None:
-            return []
-        own = self.room.copy.evidence.claims
-        return [own[row.pk] for row in own[self.key].rests_on.all()]
-
-    def rendered(self, request: HttpRequest) -> str:
-        return render_to_string(
-            "claims/claim_dialog.html",
-            {"dialog": self, "room": self.room, "article": self.room.article},
-            request=request,
-        )
-
-
-def _dialog(
-    request: HttpRequest, room: Room, key: UUID, claim: Claim | None, data: Any = None
-) -> Dialog:
-    may_change = room.may["change_claim"] if claim else room.may["add_claim"]
-    writes = may_change and room.may["write"]
-    form = passage = citing = chosen = None
-    comments: list[CommentForm] = []
-    # The browser sends no claim along if all it wants is to cite.
-    bound = data if data is not None else None
-    if writes:
-        instance = copy(claim) if claim else Claim(pk=key, article=room.article)
-        initial = {"statement": request.GET.get("words", "")} if claim is None else {}
-        form = ClaimForm(bound, instance=instance, prefix="claim", initial=initial)
-        passage = PassageForm(bound, prefix="also", images=room.copy.images)
-        known = list(claim.comments_sought.all()) if claim else []
-        comments = [
-            CommentForm(
-                bound if f"{prefix}-whom" in (data or {}) else None, prefix=prefix, comment=row
-            )
-            for row in [*known, None]
-            for prefix in [f"comment-{row.pk if row else 'new'}"]
-        ]
-    new_source = bool(data and data.get("new_source"))
-    if room.may["cite"]:
-        initial = {}
-        wanted = request.GET.get("citation", "")
-        if data is None and claim and as_key(wanted):
-            citation = _citation(claim, wanted)
-            shown = _words_shown(request, citation)
-            initial = CitationForm.initial_of(citation, words=shown)
-            chosen = citation.source
-        citing = CitationForm(
-            bound, prefix="cite", user=request.user, new_source=new_source, initial=initial
-        )
-        picked = data.get("cite-source", "") if data else ""
-        if as_key(picked):
-            chosen = Source.objects.offered_to(request.user).filter(pk=picked).first()
-    return Dialog(
-        room=room, key=key, claim=claim, form=form, citing=citing, passage=passage, chosen=chosen,
-        comments=[form for form in comments if data is None or form.is_bound],
-        source=NewSourceForm(bound if new_source else None, prefix="source"),
-    )  # fmt: skip
-
-
-def _citation(claim: Claim, key: UUID | str) -> Citation:
-    found = claim.citations.select_related("source")
-    return get_object_or_404(found, pk=key if isinstance(key, UUID) else as_key(key))
-
-
-def _words_shown(request: HttpRequest, citation: Citation) -> bool:
-    """Whether the words of a citation may be shown; if they are protected, that is recorded."""
-    if Tier.strictest(citation.tier, citation.source.tier) != Tier.CONFIDENTIAL:
-        return True
-    if not may(request, "sources.view_identity"):
-        return False
-    record_view(citation.source, actor=request.user)
-    return True
 
 
 def _claim_of(article: Article, key: UUID) -> Claim | None:
@@ -164,7 +47,7 @@ def claim(admin: "ArticleAdmin", request: HttpRequest, key: UUID, claim_key: UUI
         require(request, "claims.add_claim")
         found = None
     room = Room.of(request, article)
-    return HttpResponse(_dialog(request, room, claim_key, found).rendered(request))
+    return HttpResponse(build(request, room, claim_key, found).rendered(request))
 
 
 def _save_claim(
@@ -172,7 +55,7 @@ def _save_claim(
 ) -> HttpResponse:
     live = found if found is not None and not found.withdrawn else None
     room = Room.of(request, article)
-    dialog = _dialog(request, room, key, live, request.POST)
+    dialog = build(request, room, key, live, request.POST)
     if dialog.form is None and dialog.citing is None:
         raise PermissionDenied
     if live is None and dialog.form is None:
@@ -198,7 +81,7 @@ def _save_claim(
         with blaming(citing):
             if told["citation"]:
                 require(request, "claims.change_citation")
-                citation = _citation(claim, told["citation"])
+                citation = citation_of(claim, told["citation"])
                 hidden = citation.tier == Tier.CONFIDENTIAL and not may(
                     request, "sources.view_identity"
                 )
@@ -281,13 +164,13 @@ def _take_back(request: HttpRequest, article: Article, claim: Claim, action: str
             unmark=[str(claim.pk)],
         )  # fmt: skip
     require(request, "claims.change_citation")
-    citation = _citation(claim, request.POST.get("citation", ""))
+    citation = citation_of(claim, request.POST.get("citation", ""))
     claims.remove_citation(citation, actor=request.user)
     room = Room.of(request, article)
     return JsonResponse(
         {
             **room.parts(),
             "messages": [_("Citation removed.")],
-            "dialog": _dialog(request, room, claim.pk, claim).rendered(request),
+            "dialog": build(request, room, claim.pk, claim).rendered(request),
         }
     )

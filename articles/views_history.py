@@ -52,6 +52,7 @@ DID: dict[str, Promise] = {
     "articles.article.restored": gettext_lazy("went back to an earlier revision"),
     "articles.article.part_restored": gettext_lazy("restored a part of an earlier revision"),
     "articles.article.handed_on": gettext_lazy("handed the piece on"),
+    "articles.article.shared": gettext_lazy("made a link to the draft"),
     "articles.article.published": gettext_lazy("published the piece"),
     "articles.article.blocked": gettext_lazy("put a legal block on the piece"),
     "articles.article.unblocked": gettext_lazy("lifted a legal block"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from . import gate, page, services
-from .choices import Kind, Level
+from .choices import Kind, Level, ReportState
 from .forms import (
     CorrectionFormSet,
     PublishForm,
@@ -24,8 +24,8 @@ from .forms import (
     RetractForm,
     blaming,
 )
-from .models import Article, Publication, image_storage
-from .room import Room, find, may, require
+from .models import Article, Publication, ReaderReport, image_storage
+from .room import Room, as_key, find, may, require
 
 if TYPE_CHECKING:
     from .admin import ArticleAdmin
@@ -36,12 +36,12 @@ def preview(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
     article = find(admin, request, key)
     document = services.preview(article)
     with override(article.language):
-        context = page.context(
+        context = page.draft_context(
             document,
             site=settings.NEWSROOM["SITE"],
             image_url=image_storage().url,
         )
-        context |= {"permanent": True, "article": article}
+        context["article"] = article
         response = render(request, "admin/articles/article/preview.html", context)
     response["X-Robots-Tag"] = "noindex"
     response["Content-Language"] = article.language
@@ -69,8 +69,11 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
     room = Room.of(request, article)
     first = room.live is None
     may_publish = may(request, "articles.publish_article")
+    report = _report(request, article)
     corrections = CorrectionFormSet(
-        request.POST if request.method == "POST" else None, prefix="corrections"
+        request.POST if request.method == "POST" else None,
+        prefix="corrections",
+        initial=[{"wrong": report.passage or report.statement}] if report else None,
     )
     if request.method == "POST":
         if not may_publish:
@@ -79,6 +82,14 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         if form.is_valid() and corrections.is_valid():
             made = _publish(request, article, form, corrections)
             if made is not None:
+                if report and made.kind == Kind.CORRECTION:
+                    services.settle_report(
+                        report,
+                        actor=request.user,
+                        state=ReportState.CORRECTION,
+                        note=report.note,
+                        outcome=made,
+                    )
                 _tell(request, made)
                 return HttpResponseRedirect(article.editing_address)
             # Something may have moved on in the meantime.
@@ -119,7 +130,17 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         may_waive=may(request, "articles.waive_rule"),
         may_block=may(request, "articles.block_article"),
         first=first,
+        report=report,
     )
+
+
+def _report(request: HttpRequest, article: Article) -> ReaderReport | None:
+    """Return the reader's report that a correction answers (``?report=``), if that is open."""
+    key = as_key(request.GET.get("report", ""))
+    if key is None or not may(request, "articles.change_readerreport"):
+        return None
+    reports = ReaderReport.objects.filter(publication__article=article, state=ReportState.OPEN)
+    return reports.select_related("publication").filter(pk=key).first()
 
 
 def retract(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:

@@ -27,7 +27,7 @@ from history import revisions
 from history.acts import act, lock
 from history.models import Entry
 
-from . import services
+from . import dialog, services
 from .forms import ImageFormSet, Refused, WritingForm
 from .models import Article
 from .room import Room, as_key, find, parts, wants_parts
@@ -84,7 +84,7 @@ def save(request: HttpRequest, key: UUID, then: Callable[[Article], None] | None
         article=draft,
         changed=bool(this.entries),
         foreign=len(admitted.foreign),
-        reload=images.has_changed(),
+        reload=any({"upload", "DELETE"} & set(form.changed_data) for form in images.forms),
     )
 
 
@@ -217,6 +217,12 @@ def _vanishing(gone: list[Claim]) -> list[dict[str, Any]]:
     return [{"claim": claim, "words": words[claim.pk]} for claim in gone]
 
 
+def _figures(room: Room, images: BaseInlineFormSet | None) -> list[dict[str, Any]]:
+    """Return the pictures with their forms, so that captions are written where they stand."""
+    forms = {form.instance.pk: form for form in images.forms} if images is not None else {}
+    return [{**figure, "form": forms.get(figure["image"].pk)} for figure in room.figures]
+
+
 def _page(
     admin: "ArticleAdmin",
     request: HttpRequest,
@@ -239,6 +245,8 @@ def _page(
         room=room,
         writing=writing,
         images=images,
+        figures=_figures(room, images),
+        blank=dialog.blank(request, room) if writing and room.may["add_claim"] else "",
         may_hand_on=admin.has_change_permission(request, article),
         **{"conflict": None, "vanishing": None, **extra},
     )

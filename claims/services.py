@@ -17,10 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from history.acts import act, lock
-from sources.choices import Tier
+from sources.choices import Fall, Tier
 from sources.models import Source
 
-from . import passages, readings, sentences
+from . import fallout, passages, readings, sentences
 from .choices import Place as Field
 from .choices import Stance, Verdict
 from .holdings import Holdings
@@ -395,11 +395,31 @@ def read_sentences(
     return reading
 
 
-def retract_source(source: Source, *, actor: Any, why: str, at: datetime | None = None) -> Source:
-    """Record that a source is no longer to be relied on: claims that cite it go stale."""
+def retract_source(
+    source: Source,
+    *,
+    actor: Any,
+    why: str,
+    fall: str = Fall.RETRACTED,
+    at: datetime | None = None,
+) -> Source:
+    """Record that a source is no longer to be relied on, nor any that repeats it.
+
+    Claims that cite one of them go stale, and so do those that rest on these; what that would be is
+    told by ``fallout.affected``. A source that fell before keeps its own reason. Raises
+    ``ValidationError`` without a reason.
+    """
+    if not actor.has_perm("sources.retract_source"):
+        raise PermissionDenied(_("You may not declare that a source is not to be relied on."))
+    if not why.strip():
+        raise ValidationError({"why": _("Say why: it stands in the history of every piece.")})
     with act("sources.source.retracted", actor=actor, comment=why):
-        source = lock(source)
-        source.retracted_at = at or timezone.now()
-        source.retraction = why
-        source.save(update_fields=["retracted_at", "retraction"])
-    return source
+        at = at or timezone.now()
+        for key in fallout.fallen(source.pk):
+            fallen = lock(Source(pk=key))
+            if fallen.retracted_at is None:
+                fallen.retracted_at = at
+                fallen.fall = fall if key == source.pk else Fall.ORIGIN
+                fallen.retraction = why
+                fallen.save(update_fields=["retracted_at", "fall", "retraction"])
+    return Source.objects.get(pk=source.pk)

@@ -18,7 +18,12 @@ FILE = HERE / "schema.svg"
 
 # From left to right, and in each column from top to bottom: an app and its models.
 COLUMNS = (
-    (("articles", ("person", "section", "tag", "byline", "correction", "legalblock")),),
+    (
+        (
+            "articles",
+            ("person", "section", "tag", "byline", "correction", "legalblock", "readerreport"),
+        ),
+    ),
     (("articles", ("article", "image", "publication")),),
     (
         ("claims", ("claim", "passage", "citation", "commentsought", "check", "reading")),

@@ -12,6 +12,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from articles import views_history
 from history import kinds
@@ -207,6 +208,8 @@ class UserAdmin(ActAdmin, BaseUserAdmin):
         return response
 
 
+# Jobs are the operator's (manage.py procrastinate shell), not the desk's.
+admin.site.unregister(ProcrastinateJob)
 admin.site.unregister(Group)
 
 

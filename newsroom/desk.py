@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 # Model -> its name in the bar, in this order; who may not see a model does not see its name.
 AREAS: dict[str, str | Promise] = {
     "articles.article": _("Articles"),
+    "articles.readerreport": _("Reports"),
     "sources.source": _("Sources"),
     "articles.person": _("People"),
     "articles.section": _("Sections"),
@@ -65,6 +66,7 @@ class DeskSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         # This module is read before there are models.
+        from articles import views_sources
         from history import views_timeline
 
         return [
@@ -73,6 +75,11 @@ class DeskSite(AdminSite):
                 "people/<uuid:key>/timeline/",
                 self.admin_view(views_timeline.person),
                 name="person_timeline",
+            ),
+            path(
+                "sources/<uuid:pk>/retract/",
+                self.admin_view(views_sources.retract),
+                name="source_retract",
             ),
             *super().get_urls(),
         ]

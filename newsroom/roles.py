@@ -41,12 +41,15 @@ _CHECKER: Final = (
     *_each("claims", "add", "check reading"),
     *_each("claims", "add change", "citation"),
     *_each("sources", "add change", "source"),
+    "sources.retract_source",
 )
 _EDITOR: Final = (
     *_REPORTER,
     *_CHECKER,
     # Shelving is what deleting means here: a piece that was stored once is never removed.
     "articles.delete_article",
+    # They hold readers' addresses, so nobody else sees them.
+    *_each("articles", "view change", "readerreport"),
 )
 _PUBLISHER: Final = (
     *_EDITOR,

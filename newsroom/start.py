@@ -5,15 +5,25 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+)
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from articles.choices import State
-from articles.models import Article, ArticleQuerySet, Publication
+from articles.choices import ReportState, State
+from articles.models import Article, ArticleQuerySet, Publication, ReaderReport
 from articles.shaken import Shaken, overdue, shaken
+from claims import fallout
 from claims.models import Check, Claim
 from history.models import Entry
 
@@ -22,6 +32,9 @@ SHOWN = 8
 LOOKED_THROUGH = 300
 
 SENTENCES = {
+    "fallen": ngettext_lazy(
+        "A source of %(count)s piece has fallen.", "A source of %(count)s pieces has fallen.", "n"
+    ),
     "overdue": ngettext_lazy(
         "%(count)s developing piece is past its deadline.",
         "%(count)s developing pieces are past their deadline.",
@@ -72,6 +85,8 @@ class Start:
 
     lists: list[WorkList] = field(default_factory=list)
     published: list[Publication] = field(default_factory=list)
+    # What readers say is wrong and nobody has looked into, the oldest first; None if not for them.
+    reports: list[ReaderReport] | None = None
     # What a checker does next, or nobody in particular.
     next_check: Any = None
     sees_pieces: bool = False
@@ -88,6 +103,8 @@ class Start:
         checks = user.has_perm("claims.add_check")
         publishes = user.has_perm("articles.publish_article")
         edits = user.has_perm("articles.change_article")
+        if checks or edits:
+            start._fallen()
         mine = _undone(_work().in_work().filter(assignee=user))
         start._list(
             "mine",
@@ -130,7 +147,21 @@ class Start:
             .only("kind", "number", "note", "at", "article__headline")
             .order_by("-at")[:SHOWN]
         )
+        if user.has_perm("articles.view_readerreport"):
+            start.reports = list(
+                ReaderReport.objects.filter(state=ReportState.OPEN)
+                .select_related("publication__article")
+                .only("text", "at", "publication__article__headline")
+                .order_by("at")[:SHOWN]
+            )
         return start
+
+    def _fallen(self) -> None:
+        """List what has to be checked again because a source fell, live pages first, if any."""
+        if due := fallout.unchecked_since():
+            not_live = ExpressionWrapper(Q(live_number=None), output_field=BooleanField())
+            pieces = _work().in_work().filter(pk__in=due).order_by(not_live, "-live_at", "-pk")
+            self._list("fallen", _("A source has fallen"), "", pieces)
 
     def _list(
         self,

@@ -75,10 +75,8 @@ class SourceAdmin(ActAdmin):
     # Who sees what
 
     def get_queryset(self, request: HttpRequest) -> SourceQuerySet:
-        sources = super().get_queryset(request).defer("sealed")
-        if not request.user.has_perm("sources.view_identity"):
-            # That there is one may tell too much already.
-            sources = sources.exclude(tier=Tier.CONFIDENTIAL)
+        everything: Any = super().get_queryset(request)
+        sources = everything.seen_by(request.user).defer("sealed")
         # The model of an app above this one: known by its reverse relation alone.
         citation: Any = Source.citations.rel.related_model
         cited = (
@@ -265,6 +263,9 @@ class SourceAdmin(ActAdmin):
                 context["recorded"] = True
             context["captures"] = views_admin.listed(request.user, stored)
             context["may_withdraw"] = self.may_withdraw(request) and not stored.withdrawn
+            context["may_retract"] = (
+                request.user.has_perm("sources.retract_source") and stored.retracted_at is None
+            )
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Saving

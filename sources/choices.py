@@ -22,6 +22,15 @@ class Tier(models.TextChoices):
         return max((cls(tier) for tier in tiers), key=order.index)
 
 
+class Fall(models.TextChoices):
+    """Why a source is no longer to be relied on."""
+
+    RETRACTED = "retracted", _("retracted by its publisher")
+    CORRECTED = "corrected", _("corrected by its publisher")
+    DISCREDITED = "discredited", _("discredited")
+    ORIGIN = "origin", _("repeats a source that fell")
+
+
 class Reliability(models.TextChoices):
     """The Admiralty code's rating of a source."""
 

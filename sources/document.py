@@ -42,6 +42,7 @@ def write(pk: UUID) -> Document:
         },
         "record": {
             "retracted_at": canonical.stamp(source.retracted_at),
+            "fall": source.fall,
             "retraction": source.retraction,
             "withdrawn": source.withdrawn,
             "captures": [

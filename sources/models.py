@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from history.fields import CharField, JSONField, TextField
 
 from . import sealing
-from .choices import Kind, Reliability, Tier
+from .choices import Fall, Kind, Reliability, Tier
 
 _TEXT: models.TextField = models.TextField()
 
@@ -26,12 +26,15 @@ def capture_storage() -> Storage:
 
 
 class SourceQuerySet(models.QuerySet):
+    def seen_by(self, user: Any) -> "SourceQuerySet":
+        """Return the sources of which this user may know that they exist."""
+        if user.has_perm("sources.view_identity"):
+            return self
+        return self.exclude(tier=Tier.CONFIDENTIAL)
+
     def offered_to(self, user: Any) -> "SourceQuerySet":
         """Return the sources that may be offered to this user when searching or citing."""
-        offered = self.filter(withdrawn=False)
-        if not user.has_perm("sources.view_identity"):
-            offered = offered.exclude(tier=Tier.CONFIDENTIAL)
-        return offered
+        return self.seen_by(user).filter(withdrawn=False)
 
     def matching(self, words: str) -> "SourceQuerySet":
         """Return sources whose visible text holds every word; nothing sealed is searched."""
@@ -117,6 +120,7 @@ class Source(models.Model):
         help_text=_("Whose report it repeats: copies of one agency report have one origin."),
     )
     retracted_at = models.DateTimeField(_("retracted at"), null=True, blank=True, editable=False)
+    fall = CharField(_("how it fell"), max_length=20, choices=Fall, blank=True, editable=False)
     retraction = TextField(_("why it was retracted"), blank=True, editable=False)
     withdrawn = models.BooleanField(_("withdrawn"), default=False, editable=False)
     # What a search in sources looks at: nothing of it is sealed, so nothing of
@@ -150,10 +154,19 @@ class Source(models.Model):
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         ordering = ["searched", "pk"]
-        permissions = [("view_identity", _("Can see who protected sources are"))]
+        permissions = [
+            ("view_identity", _("Can see who protected sources are")),
+            ("retract_source", _("Can declare that a source is not to be relied on")),
+        ]
         indexes = [
             # Which sources have these words in title, author or publisher?
             GinIndex(fields=["searched"], opclasses=["gin_trgm_ops"], name="source_searched"),
+            # Which claims have to be checked again because of what fell?
+            models.Index(
+                fields=["retracted_at"],
+                condition=models.Q(retracted_at__isnull=False),
+                name="source_retracted",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -176,6 +189,11 @@ class Source(models.Model):
                 condition=models.Q(origin__isnull=True) | ~models.Q(origin=models.F("pk")),
                 name="source_not_its_own_origin",
                 violation_error_message=_("A source cannot be its own origin."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(retracted_at__isnull=True, fall="")
+                | (models.Q(retracted_at__isnull=False) & ~models.Q(fall="")),
+                name="source_fell_somehow",
             ),
         ]
 

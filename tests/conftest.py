@@ -63,6 +63,13 @@ def _flush_without_triggers(case: TransactionTestCase) -> None:
             cursor.execute("SET session_replication_role = replica")
     try:
         _flush(case)
+        for name in names:
+            with connections[name].cursor() as cursor:
+                # Not Django's own, so it leaves them as they are.
+                cursor.execute(
+                    "TRUNCATE procrastinate_jobs, procrastinate_events,"
+                    " procrastinate_periodic_defers, procrastinate_workers RESTART IDENTITY"
+                )
     finally:
         for name in names:
             with connections[name].cursor() as cursor:

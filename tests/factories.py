@@ -1,10 +1,14 @@
 """Things that tests need, made through the services that people use."""
 
+import io
 from itertools import count
 from typing import Any
 
+import PIL.Image
+
+from articles import pictures
 from articles import services as articles
-from articles.models import Article, Person, Section, Tag
+from articles.models import Article, Image, Person, Section, Tag
 from claims import services as claims
 from claims.models import Check, Citation, Claim
 from history.acts import act
@@ -62,6 +66,18 @@ def article(actor: User | None = None, **fields: Any) -> Article:
     if "section" not in fields:
         fields["section"] = section()
     return articles.create_article(actor=actor or User.objects.system(), **fields)
+
+
+def image(piece: Article, **fields: Any) -> Image:
+    """Return a picture of a piece: a blue square."""
+    out = io.BytesIO()
+    PIL.Image.new("RGB", (64, 64), "navy").save(out, "PNG")
+    found = pictures.read(out.getvalue())
+    with act("articles.article.saved", actor=User.objects.system()):
+        return Image.objects.create(
+            article=piece, file=pictures.keep(found.content), media_type=found.media_type,
+            width=found.width, height=found.height, **fields,
+        )  # fmt: skip
 
 
 def source(actor: User | None = None, **fields: Any) -> Source:

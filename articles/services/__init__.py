@@ -16,6 +16,8 @@ from .publishing import (
     reply,
     retract,
 )
+from .reporting import report_error, settle_report
+from .sharing import share_draft
 from .workflow import recover, set_state, shelve
 from .writing import (
     ClaimsWouldVanish,
@@ -43,12 +45,15 @@ __all__ = [
     "publish",
     "recover",
     "reply",
+    "report_error",
     "restore",
     "restore_part",
     "retract",
     "save_article",
     "set_bylines",
     "set_state",
+    "settle_report",
+    "share_draft",
     "shelve",
     "unblock",
     "write",

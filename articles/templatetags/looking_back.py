@@ -142,8 +142,9 @@ def day(value: str | None) -> str:
 
 
 @register.inclusion_tag("history/_difference.html")
-def difference(changed: Difference, labels: Mapping[str, str]) -> dict[str, Any]:
+def difference(changed: Difference, labels: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Show one field that has another value now."""
+    labels = labels or {}
     return {
         "difference": changed,
         "of": labels.get(changed.of, ""),

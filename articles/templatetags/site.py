@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 from django import template
 from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from articles import listings
+from articles.evidence import VERDICTS
 
 register = template.Library()
 
@@ -17,3 +20,14 @@ def site_sections(context: Context) -> Sequence[listings.Name]:
     A page that no reader asked for, as one made of a document alone, has no navigation.
     """
     return listings.sections() if context.get("request") else ()
+
+
+@register.simple_tag
+def standing(verdict: str) -> SafeString:
+    """Show how a statement stands: by its shape and its word."""
+    return format_html(
+        '<span class="standing-chip" data-standing="{}">'
+        '<span class="standing-shape"></span>{}</span>',
+        verdict,
+        VERDICTS.get(verdict, verdict),
+    )

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django_prose_editor",
     "django_htmx",
     "csp",
+    "procrastinate.contrib.django",
     "newsroom",
     "history",
     "sources",
@@ -99,6 +100,8 @@ NEWSROOM: dict[str, Any] = {
     "LEDGER_WITNESSES": environment.names("NEWSROOM_LEDGER_WITNESSES"),
     # Which rules of the gate block, warn or are off, where that is not the usual: {rule: level}.
     "GATE": environment.pairs("NEWSROOM_GATE"),
+    # Whether requests come from a proxy of ours, so that what it says of them is believed.
+    "TRUST_PROXY": False,
     # The largest manuscript that an import reads.
     "MAX_IMPORT_BYTES": 5 * 1024 * 1024,
 }
@@ -161,6 +164,12 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 
+# Jobs: see history.jobs
+
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+# In seconds: what the worker missed is made up for, be it daily.
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 25 * 60 * 60}
+
 # Security
 
 CONTENT_SECURITY_POLICY = {
@@ -205,6 +214,8 @@ LOGGING: dict[str, Any] = {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
         # Would log statements, and with them manuscripts and names.
         "django.db.backends": {"level": "WARNING"},
+        # Would tell of every job, one a minute at least. Failures are errors.
+        "procrastinate": {"level": "WARNING"},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }

@@ -84,13 +84,17 @@ def block(piece: Article, admin: User, *words: str, **more: Any) -> LegalBlock:
     return services.block(piece, actor=admin, reason="LG Köln, 28 O 1/26", words=words, **more)
 
 
+def _shared(piece: Article) -> str:
+    return services.share_draft(piece, actor=factories.user("editor"), days=1)[0]
+
+
 def arguments(piece: Article) -> dict[str, Any]:
     live = Publication.stored.filter(article=piece).order_by("-number")[0].frozen_document
     _, year, month, slug, _ = live["address"].split("/")
     return {
         "year": int(year), "month": int(month), "slug": slug, "number": 1, "language": "de",
         "moment": (timezone.now() + timedelta(minutes=2)).strftime("%Y-%m-%dT%H:%MZ"),
-        "form": "atom", "one": 1, "other": 2,
+        "form": "atom", "old": 1, "new": 2, "token": _shared(piece),
     }  # fmt: skip
 
 
@@ -109,7 +113,8 @@ def routes(piece: Article) -> dict[str, str]:
             chosen["slug"] = GROUPS[group]
         if "name" in keys:
             continue  # pictures are named by their digest, and hold no words
-        addresses[name] = reverse(f"articles:{name}", kwargs=chosen)
+        query = "?old=1&new=2" if name == "choose" else ""
+        addresses[name] = reverse(f"articles:{name}", kwargs=chosen) + query
     return addresses
 
 
@@ -136,7 +141,7 @@ def parameters(name: str) -> set[str]:
 def served(piece: Article) -> Callable[[], dict[str, Any]]:
     def ask() -> dict[str, Any]:
         reader = Client(raise_request_exception=False)
-        return {name: reader.get(address) for name, address in routes(piece).items()}
+        return {name: reader.get(address, follow=True) for name, address in routes(piece).items()}
 
     return ask
 
@@ -199,7 +204,8 @@ class TestWords:
         lifted = services.unblock(standing, actor=admin, reason="OLG Köln, aufgehoben")
         assert lifted.lifts == standing
         after = {n: a.content for n, a in served().items() if n in before}
-        assert {n for n in before if before[n] != after[n]} <= {"changes", "changes_page"}
+        # Each link to a draft says until when it holds.
+        assert {n for n in before if before[n] != after[n]} <= {"changes", "changes_page", "shared"}
         with pytest.raises(ValidationError):
             services.unblock(standing, actor=admin, reason="Noch einmal")
 

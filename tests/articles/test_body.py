@@ -18,25 +18,36 @@ CLAIM = "0b9c8f7e-4d3a-4f6b-9a57-1c2d3e4f5a6b"
 
 # What may stand in a body at most, said once more and independently.
 STRICT = nh3.Cleaner(
-    tags={"p", "h2", "h3", "ul", "ol", "li", "blockquote", "strong", "em", "a", "br", "span"},
+    tags={
+        *("p", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "tbody", "tr", "td", "th"),
+        *("strong", "em", "sub", "sup", "a", "br", "span"),
+    },
     attributes={"a": {"href", "title"}, "span": {"data-claim"}, "ol": {"start"}},
     url_schemes={"http", "https", "mailto"},
     link_rel=None,
 )
 # The content model of the editor.
-BLOCKS = {"p", "h2", "h3", "ul", "ol", "blockquote"}
+BLOCKS = {"p", "h2", "h3", "ul", "ol", "blockquote", "table"}
+WORDS = {"a", "strong", "em", "sub", "sup", "span", "br"}
 CHILDREN = {
     "div": BLOCKS,
     "blockquote": BLOCKS,
     "ul": {"li"},
     "ol": {"li"},
-    "li": {"p", "ul", "ol", "blockquote"},
-    "p": {"a", "strong", "em", "span", "br"},
-    "h2": {"a", "strong", "em", "span", "br"},
-    "h3": {"a", "strong", "em", "span", "br"},
-    "a": {"strong", "em", "span", "br"},
-    "strong": {"em", "span", "br"},
-    "em": {"strong", "span", "br"},
+    "li": {"p", "ul", "ol", "blockquote", "table"},
+    "table": {"tbody"},
+    "tbody": {"tr"},
+    "tr": {"td", "th"},
+    "td": BLOCKS,
+    "th": BLOCKS,
+    "p": WORDS,
+    "h2": WORDS,
+    "h3": WORDS,
+    "a": WORDS - {"a"},
+    "strong": WORDS - {"a", "strong"},
+    "em": WORDS - {"a", "em"},
+    "sub": {"strong", "em", "span", "br"},
+    "sup": {"strong", "em", "span", "br"},
     "span": {"span", "br"},
     "br": set(),
 }
@@ -98,13 +109,56 @@ class TestWhatRemains:
         assert clean("<p>a</p><p>&nbsp;</p><p>b</p>") == html
         assert clean(html) == html
 
-    def test_cells_of_tables_become_paragraphs(self):
+    def test_a_table_is_a_plain_grid_below_its_caption(self):
         table = (
             "<table><caption>Wahl</caption><thead><tr><th>Jahr</th><th>Zahl</th></tr></thead>"
             "<tbody><tr><td><p>2024</p></td><td>5</td><td></td></tr></tbody></table>"
         )
-        assert clean(table) == "<p>Wahl</p><p>Jahr</p><p>Zahl</p><p>2024</p><p>5</p>"
+        assert clean(table) == (
+            "<p>Wahl</p><table><tbody>"
+            "<tr><th><p>Jahr</p></th><th><p>Zahl</p></th><td><p></p></td></tr>"
+            "<tr><td><p>2024</p></td><td><p>5</p></td><td><p></p></td></tr></tbody></table>"
+        )
+
+    @pytest.mark.parametrize(
+        ("html", "rows"),
+        [
+            ("<table><tr><td>a<td>b<tr><td>c</table>", "a|b/c|"),
+            ("<table><tr><td colspan=2>a</td></tr><tr><td>b</td><td>c</td></tr></table>", "a|/b|c"),
+            ('<table><tr><td rowspan="2">a</td><td>b</td></tr><td>c</td></table>', "a|b/|c"),
+            ("<table><tr><td>a<td><h2>b</h2></table>", "a|b"),
+            ("<table><tr><td>a<table><tr><td>b</table><td>c</table>", "a b|c"),
+        ],
+    )
+    def test_every_row_of_a_table_has_the_same_number_of_cells(self, html, rows):
+        cleaned = clean(html)
+        grid = lxml_html.fragment_fromstring(cleaned)
+        assert clean(cleaned) == cleaned
+        assert rows == "/".join(
+            "|".join(" ".join(cell.itertext()) for cell in row.iter("td", "th"))
+            for row in grid.iter("tr")
+        )
+
+    def test_cells_without_a_table_and_tables_of_one_cell_are_paragraphs(self):
         assert clean("<td>a</td><td>b</td>") == "<p>a</p><p>b</p>"
+        assert clean("<table><tr><td><p>a</p><p>b</p></table>") == "<p>a</p><p>b</p>"
+
+    def test_a_table_ends_where_it_ends(self):
+        assert clean("<table><tr><td>a<td>b</table>c").endswith("</table><p>c</p>")
+
+    def test_cells_that_nothing_could_hold_come_together(self):
+        wide = "<table><tr>" + "".join(f"<td>{n}</td>" for n in range(80)) + "</tr></table>"
+        cleaned = clean(wide)
+        assert cleaned.count("<td>") == 50
+        assert read(cleaned).text.split("\n") == [str(n) for n in range(80)]
+
+    def test_raised_and_lowered_words_stay_so(self):
+        html = "<p>CO<sub>2</sub> auf 10<sup>6</sup> <strong>m<sup>2</sup></strong></p>"
+        assert clean(html) == html
+        assert read(html).text == "CO2 auf 106 m2"
+        assert (
+            clean('<p>m<span style="vertical-align:super">2</span></p>') == "<p>m<sup>2</sup></p>"
+        )
 
 
 class TestSafety:
@@ -152,7 +206,7 @@ class TestSafety:
 
     def test_unknown_elements_leave_their_words(self):
         html = "<p>H<sub>2</sub>O <u>und</u> <x-y>mehr</x-y> <svg><g>im Bild</g></svg></p>"
-        assert clean(html) == "<p>H2O und mehr im Bild</p>"
+        assert clean(html) == "<p>H<sub>2</sub>O und mehr im Bild</p>"
         assert clean("<math><mi>x</mi><mo>=</mo><mn>2</mn></math>") == "<p>x=2</p>"
         assert clean("<noscript>a</noscript><template>b</template>") == "<p>ab</p>"
 

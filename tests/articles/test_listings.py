@@ -12,8 +12,8 @@ from articles.models import Publication, image_storage
 from history import canonical
 from tests import factories
 
+from .conftest import published
 from .samples import bare
-from .test_views import published
 
 pytestmark = pytest.mark.django_db
 START = datetime(2025, 5, 2, 16, 40, tzinfo=UTC)

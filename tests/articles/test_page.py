@@ -411,7 +411,8 @@ class TestWholePage:
     def test_earlier_version_leads_to_the_newest_and_tells_what_was_wrong(self):
         root = tree(first_version(), newest=full())
         notices = root.find_class("notices")[0]
-        assert notices.xpath(".//a/@href") == [full()["address"]]
+        newest = full()["address"]
+        assert notices.xpath(".//a/@href") == [newest, f"{newest}compare/2/3/"]
         assert "An der Oster wurde schon 1998" in notices.text_content()
         assert not tree(full()).find_class("notices")
 

@@ -2,59 +2,21 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
 from lxml import html as lxml_html
 
-from articles.models import Article, Publication, image_storage
+from articles.models import image_storage
 from history import canonical
 from history.acts import act
 from newsroom.models import User
 from tests import factories
 
+from .conftest import ADDRESS, published
 from .samples import bare, first_version, full
 
 pytestmark = pytest.mark.django_db
-ADDRESS = "/2025/05/die-ahlbeke-fliesst-wieder/"
-SLUG = "die-ahlbeke-fliesst-wieder"
-
-
-@pytest.fixture
-def reader() -> Client:
-    return Client(headers={"accept-language": "de"})
-
-
-@pytest.fixture
-def piece() -> Article:
-    return factories.article(slug=SLUG)
-
-
-def published(piece: Article, document: dict[str, Any], slug: str = SLUG) -> Publication:
-    """Return a publication of this public document."""
-    actor = User.objects.system()
-    with act("articles.article.published", actor=actor):
-        return Publication.objects.create(
-            article=piece,
-            number=document["number"],
-            kind=document["kind"],
-            note=document["note"],
-            at=canonical.moment(document["published"]),
-            actor=actor.pk,
-            revision=1,
-            slug=slug,
-            document=canonical.dumps(document),
-        )
-
-
-@pytest.fixture
-def corrected(piece: Article) -> Article:
-    """A piece with an erroneous first version, a second, and a corrected third."""
-    published(piece, first_version())
-    published(piece, full(number=2, kind="typo", corrections=[]))
-    published(piece, full())
-    return piece
 
 
 def test_page_shows_the_latest_publication_in_the_article_s_language(reader, corrected):
@@ -152,7 +114,7 @@ def test_earlier_version_is_not_for_search_engines_and_leads_to_the_newest(reade
     assert root.xpath("//meta[@name='robots']/@content") == ["noindex"]
     assert root.xpath("//link[@rel='canonical']/@href") == [f"https://newsroom.example{ADDRESS}"]
     notices = root.find_class("notices")[0]
-    assert notices.xpath(".//a/@href") == [ADDRESS]
+    assert notices.xpath(".//a/@href") == [ADDRESS, f"{ADDRESS}compare/2/3/"]
     assert "schon 1998 ein Wehr abgetragen" in notices.text_content()
 
 
@@ -160,16 +122,6 @@ def test_version_that_is_still_live_has_no_notice(reader, corrected):
     response = reader.get(f"{ADDRESS}v/3/")
     assert response["X-Robots-Tag"] == "noindex"
     assert b'class="notices"' not in response.content
-
-
-@pytest.fixture
-def thrice(piece: Article) -> Article:
-    """A piece published at 16:40, again at 18:05, and corrected the next day at 9:25 (UTC)."""
-    published(piece, first_version())
-    second = full(number=2, kind="typo", corrections=[])
-    published(piece, second | {"published": "2025-05-02T18:05:00.000000Z"})
-    published(piece, full())
-    return piece
 
 
 @pytest.mark.parametrize(

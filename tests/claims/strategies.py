@@ -35,13 +35,20 @@ _inline = [
     ('<span style="font-weight: 700">', "</span>"),
     ("<span>", "</span>"),
     ("<u>", "</u>"),
+    ("<sub>", "</sub>"),
+    ("<sup>", "</sup>"),
     ("<o:p>", "</o:p>"),
     *((f'<span data-claim="{claim}">', "</span>") for claim in CLAIMS),
 ]
 _block = [
     (f"<{tag}>", f"</{tag}>")
-    for tag in ("p", "h1", "h2", "h3", "h6", "ul", "ol", "li", "blockquote", "div", "td", "table")
-] + [('<ol start="4">', "</ol>"), ('<p style="mso-list:l0 level1">', "</p>")]
+    for tag in ("p", "h1", "h2", "h3", "h6", "ul", "ol", "li", "blockquote", "div", "td", "tr")
+] + [
+    ("<table>", "</table>"),
+    ('<th colspan="2">', "</th>"),
+    ('<ol start="4">', "</ol>"),
+    ('<p style="mso-list:l0 level1">', "</p>"),
+]
 _elements = st.sampled_from(_inline + _block)
 _leaves = st.one_of(words.map(escaped), st.just("<br>"), st.just("<!-- c -->"), st.just("<hr>"))
 
@@ -88,6 +95,7 @@ _written = st.lists(
                 "<h2>{}</h2>",
                 "<ul><li><p>{}</p></li><li><p></p></li></ul>",
                 "<blockquote><p>{}</p><h3>{}</h3></blockquote>",
+                "<table><tr><th>{}</th><td>x</td></tr><tr><td>{}</td><td></td></tr></table>",
             ]
         ),
     ),

@@ -125,6 +125,26 @@ SCENARIOS: dict[str, Scenario] = {
         ),
         of_piece("articles.article.blocked") + of_piece("articles.article.unblocked"),
     ),
+    "articles.services.report_error": (
+        lambda h: A.report_error(A.publish(h.piece, actor=h.actor), actor=h.actor, text="Nein."),
+        [*of_piece("articles.article.published"), *of_piece("articles.report.received")],
+    ),
+    "articles.services.settle_report": (
+        lambda h: A.settle_report(
+            A.report_error(A.publish(h.piece, actor=h.actor), actor=h.actor, text="Nein."),
+            actor=h.actor,
+            state="dismissed",
+        ),
+        [
+            *of_piece("articles.article.published"),
+            *of_piece("articles.report.received"),
+            *of_piece("articles.report.settled"),
+        ],
+    ),
+    "articles.services.share_draft": (
+        lambda h: A.share_draft(h.draft, actor=h.actor, days=3),
+        [("articles.article.shared", lambda h: h.draft.pk)],
+    ),
     "articles.services.erase": (
         lambda h: setattr(h, "request", h.asked()) or A.erase(h.request, actor=h.actor),
         [

@@ -7,12 +7,14 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from procrastinate.contrib.django import app
 
 from articles.services import erase, publish, restore, save_article
 from claims import services as claims
-from history import erasure, guards, ledger
+from history import erasure, guards, jobs, ledger
 from sources import services as sources
 from tests import factories
+from tests.jobs import run_due, run_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,8 @@ def test_the_application_can_do_its_daily_work(roles) -> None:
         restore(piece, revision=1, actor=admin)
         claims.read_sentences(piece, actor=admin)
         ledger.issue_checkpoint()
+        jobs.soon(app.tasks["history.tasks.mend"], timestamp=0)
+        assert run_due() == ["history.tasks.mend"]
         factories.user("reporter").delete()
 
 
@@ -75,6 +79,7 @@ def test_the_application_may_not_touch_what_is_append_only(roles, table: str, ve
         "DROP TRIGGER history_mark ON articles_article",
         "SET session_replication_role = replica",
         "DELETE FROM history_dirty",
+        "ALTER TABLE procrastinate_jobs DISABLE TRIGGER ALL",
         "SELECT history_erase('history_payload', 'entry_id', '0', '{\"data\": \"\"}')",
         "CREATE OR REPLACE FUNCTION history_append_only() RETURNS trigger LANGUAGE plpgsql"
         " AS 'BEGIN RETURN NEW; END'",
@@ -105,3 +110,33 @@ def test_a_role_needs_a_plain_name() -> None:
     with pytest.raises(CommandError) as refused:
         call_command("grants", application="x; DROP TABLE y")
     assert refused.value.returncode == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_can_work_with_the_rights_of_the_application() -> None:
+    worked_as = []
+
+    @app.task(name="tests.whoami")
+    def whoami() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            worked_as.append(cursor.fetchone()[0])
+
+    # Roles are the server's: other test runs have theirs.
+    role = f"worker_of_{connection.settings_dict['NAME']}"
+    out = StringIO()
+    call_command("grants", application=role, eraser=f"{role}_eraser", stdout=out)
+    options = connection.settings_dict["OPTIONS"]
+    jobs.soon(whoami)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {role}; CREATE ROLE {role}_eraser; {out.getvalue()}")
+        try:
+            connection.settings_dict["OPTIONS"] = options | {"options": f"-c role={role}"}
+            run_worker()
+        finally:
+            connection.settings_dict["OPTIONS"] = options
+            del app.tasks["tests.whoami"]
+            both = f"{role}, {role}_eraser"
+            cursor.execute(f"DROP OWNED BY {both}; DROP ROLE {both}")
+    assert worked_as == [role]
+    assert run_due() == []

@@ -44,7 +44,7 @@ class Command(BaseCommand):
         # Ctrl-C, a process manager, a closed terminal: all take the same way out.
         for ending in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(ending, _interrupt)
-        server = None
+        server = worker = None
         try:
             _refuse_busy_port(port)
             call_command("migrate", interactive=False, verbosity=0)
@@ -54,17 +54,19 @@ class Command(BaseCommand):
             self._pages()
             server = subprocess.Popen(_granian(port), cwd=settings.BASE_DIR)  # noqa: S603 - ours
             self._wait(server, port)
+            worker = subprocess.Popen(_worker(), cwd=settings.BASE_DIR)  # noqa: S603 - ours
             self._announce(port, password)
-            if status := server.wait():
-                raise CommandError(f"The server ended by itself (exit status {status}).")
+            self._watch(server, worker)
         except KeyboardInterrupt:
             self.stdout.write("")
         finally:
             # A second Ctrl-C must not leave the server or the database behind.
             for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(ending, signal.SIG_IGN)
-            if server:
-                _end(server)
+            # The worker first: it finishes the job that it is at.
+            for process in (worker, server):
+                if process:
+                    _end(process)
             self._stop_database()
 
     def _people(self) -> str:
@@ -113,6 +115,20 @@ class Command(BaseCommand):
         )
         self.stdout.flush()
 
+    def _watch(self, server: subprocess.Popen[bytes], worker: subprocess.Popen[bytes]) -> None:
+        """Stay until the server ends; readers can do without the worker, so its end is told."""
+        told = False
+        while (status := server.poll()) is None:
+            if not told and worker.poll() is not None:
+                told = True
+                self.stderr.write(
+                    f"The worker ended by itself (exit status {worker.returncode}): until the"
+                    " demo is started again, nothing goes out at its time and listings grow old."
+                )
+            time.sleep(0.5)
+        if status:
+            raise CommandError(f"The server ended by itself (exit status {status}).")
+
     def _stop_database(self) -> None:
         if environment.text("DATABASE_URL"):
             return
@@ -149,11 +165,15 @@ def _granian(port: int) -> list[str]:
     ]
 
 
-def _end(server: subprocess.Popen[bytes]) -> None:
+def _worker() -> list[str]:
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), "procrastinate", "worker"]
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
-        server.terminate()
+        process.terminate()
     try:
-        server.wait(timeout=10)
+        process.wait(timeout=10)
     except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+        process.kill()
+        process.wait()

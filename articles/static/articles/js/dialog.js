@@ -8,11 +8,13 @@ import { clean, saveIfNeeded, stamp } from "newsroom/saving"
 
 const dialog = document.getElementById("claim-dialog")
 const NOBODY = "00000000-0000-0000-0000-000000000000"
-const FIELDS = "#manuscript [data-place] > textarea, #drawer textarea[name$='-caption']"
+const FIELDS = "#manuscript [data-place]:not([data-place=body]) > textarea"
 // A claim that was marked for this dialog only goes again if nothing comes of it.
 let fresh = null
 // Words selected in a plain field before the dialog was opened: where, and which.
 let selected = null
+// The plain field that a dialog was opened from: the cursor goes back there.
+let cameFrom = null
 
 const url = (name, id) => desk.dataset[name].replace(NOBODY, id)
 const dialogForm = () => dialog.querySelector("form")
@@ -56,16 +58,32 @@ async function drop() {
   fresh = null
 }
 
-async function close() {
+// To where the cursor was: in the text, or in a field.
+async function leave() {
   dialog.close()
   dialog.replaceChildren()
+  const field = cameFrom
+  cameFrom = null
   await drop()
-  back()
+  if (!field) return back()
+  // The browser has given it the focus when the dialog closed, and forgets the cursor in it.
+  const { selectionStart, selectionEnd } = field
+  field.blur()
+  field.focus()
+  return field.setSelectionRange(selectionStart, selectionEnd)
 }
 
-async function openClaim(id, { words = "", citation = "" } = {}) {
+// A new claim's dialog lies ready in the page: opening it asks nobody.
+async function openNew(id, words) {
+  const blank = document.getElementById("new-claim")
+  await fill(blank.innerHTML.replaceAll(NOBODY, id))
+  dialog.querySelector('[name="claim-statement"]').value = words
+  if (!dialog.open) dialog.show()
+  focusFirst()
+}
+
+async function openClaim(id, { citation = "" } = {}) {
   const address = new URL(url("claimUrl", id), location.href)
-  if (words) address.searchParams.set("words", words)
   if (citation) address.searchParams.set("citation", citation)
   await open(address)
 }
@@ -87,7 +105,8 @@ async function mark(id = crypto.randomUUID(), isNew = true) {
     const chosen = fieldSelection()
     if (chosen && isNew) {
       selected = chosen
-      await openClaim(id, { words: chosen.words })
+      cameFrom = chosen.field
+      await openNew(id, chosen.words)
       useSelection()
       return
     }
@@ -97,7 +116,8 @@ async function mark(id = crypto.randomUUID(), isNew = true) {
   instance.chain().setTextSelection({ from, to }).addClaim(id).setTextSelection(to).run()
   show(instance, { pending: id })
   fresh = id
-  await openClaim(id, { words: isNew ? words : "" })
+  if (isNew) await openNew(id, words)
+  else await openClaim(id)
 }
 
 async function check(id) {
@@ -115,7 +135,7 @@ function fieldSelection() {
     if (words && field.selectionEnd > field.selectionStart) {
       const image = field.name.match(/^(images-\d+)-caption$/)
       const key = image && form.elements.namedItem(`${image[1]}-id`)?.value
-      return { place: image ? `caption:${key}` : field.name, words }
+      return { field, place: image ? `caption:${key}` : field.name, words }
     }
   }
   return null
@@ -172,10 +192,8 @@ async function submit(extra) {
       await fill(answer.dialog)
       focusFirst()
     } else {
-      dialog.close()
-      dialog.replaceChildren()
       if (answer.claim) await select(answer.claim, { from: "parts" })
-      await back()
+      await leave()
     }
   } catch {
     notice(text("Offline"), "error")
@@ -198,7 +216,7 @@ if (dialog) {
   dialog.addEventListener("click", async (event) => {
     const { target } = event
     const id = dialogForm()?.dataset.claim
-    if (target.closest("[data-close]")) close()
+    if (target.closest("[data-close]")) leave()
     if (target.closest("[data-use-selection]")) useSelection()
     const edited = target.closest("[data-edit-citation]")?.dataset.editCitation
     if (edited) openClaim(id, { citation: edited })
@@ -213,7 +231,7 @@ if (dialog) {
   dialog.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) {
       event.preventDefault()
-      close()
+      leave()
     }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault()
@@ -240,6 +258,11 @@ if (dialog) {
   addEventListener("keydown", async (event) => {
     if (!event.altKey || event.ctrlKey || event.metaKey) return
     const letter = event.code
+    const sources = dialog.open && dialog.querySelector("#source-words")
+    if (letter === "KeyS" && sources) {
+      event.preventDefault()
+      sources.focus()
+    }
     if (letter === "KeyC" && !dialog.open && "writes" in desk.dataset) {
       event.preventDefault()
       mark()

@@ -1,5 +1,5 @@
-// Headline, kicker and standfirst grow with their words; those of one line take Enter as "go on".
-const fields = document.querySelectorAll(".manuscript > [data-place] > textarea:not([data-django-prose-editor-newsroom])")
+// Headline, kicker, standfirst and captions grow with their words; those of one line take Enter as "go on".
+const fields = document.querySelectorAll(".manuscript [data-place]:not([data-place=body]) > textarea")
 
 function grow(field) {
   field.parentElement.dataset.value = field.value || field.placeholder

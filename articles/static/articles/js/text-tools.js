@@ -11,7 +11,12 @@ const commands = {
   italic: (chain) => chain.toggleItalic(),
   list: (chain) => chain.toggleBulletList(),
   quote: (chain) => chain.toggleBlockquote(),
+  numbered: (chain) => chain.toggleOrderedList(),
+  raised: (chain) => chain.unsetSubscript().toggleSuperscript(),
+  lowered: (chain) => chain.unsetSuperscript().toggleSubscript(),
+  table: (chain) => chain.insertTable({ rows: 3, cols: 3, withHeaderRow: true }),
 }
+const tableTools = document.getElementById("table-tools")
 const nodes = { bold: "bold", italic: "italic", list: "bulletList", quote: "blockquote", link: "link" }
 
 function reflect(instance) {
@@ -21,6 +26,7 @@ function reflect(instance) {
       ?.setAttribute("aria-pressed", String(instance.isActive(name)))
   const level = [2, 3].find((level) => instance.isActive("heading", { level }))
   blockType.value = level ? String(level) : "paragraph"
+  if (tableTools) tableTools.hidden = !instance.isActive("table")
 }
 
 function openLink(instance) {
@@ -38,7 +44,12 @@ editor.then((instance) => {
   if (!instance || !tools) return
   tools.addEventListener("click", (event) => {
     const tool = event.target.closest("[data-tool]")?.dataset.tool
-    if (commands[tool]) commands[tool](instance.chain().focus()).run()
+    if (commands[tool]) {
+      event.target.closest("[popover]")?.hidePopover()
+      commands[tool](instance.chain().focus()).run()
+    }
+    const change = event.target.closest("[data-table]")?.dataset.table
+    if (change) instance.chain().focus()[change]().run()
     if (tool === "link") openLink(instance)
     const link = event.target.closest("[data-link]")?.dataset.link
     if (link === "set" && linkAddress.value.trim()) {
@@ -52,7 +63,7 @@ editor.then((instance) => {
   })
   // Buttons must not take the selection away from the text.
   tools.addEventListener("mousedown", (event) => {
-    if (event.target.closest("button[data-tool]")) event.preventDefault()
+    if (event.target.closest("button[data-tool], button[data-table]")) event.preventDefault()
   })
   linkAddress?.addEventListener("keydown", (event) => {
     if (event.key === "Enter") {

@@ -26,8 +26,15 @@ function setUp(box) {
     return all[active].scrollIntoView({ block: "nearest" })
   }
 
+  // What is at hand is offered before anything is searched.
+  function offer() {
+    const own = document.getElementById("own-sources")
+    if (own) present(own.innerHTML)
+  }
+
   async function search() {
     const turn = ++asked
+    if (!input.value.trim() && box.matches('[data-typeahead="sources"]')) return offer()
     const address = new URL(box.dataset.url, location.href)
     address.searchParams.set("q", input.value.trim())
     let html = ""
@@ -38,7 +45,10 @@ function setUp(box) {
     } catch {
       return
     }
-    if (turn !== asked) return
+    if (turn === asked) present(html)
+  }
+
+  function present(html) {
     list.innerHTML = html
     list.hidden = false
     list.scrollIntoView({ block: "nearest" })

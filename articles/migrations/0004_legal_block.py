@@ -11,7 +11,7 @@ import history.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0002_replies"),
+        ("articles", "0003_reader_reports"),
     ]
 
     operations = [
