@@ -11,7 +11,7 @@ class ArticlesConfig(AppConfig):
         from history.aggregates import Aggregate, register
 
         from . import checks, facts, inspections, piece, redaction  # noqa: F401 (some add themselves)
-        from .models import Article, Person, Section, Tag
+        from .models import Article, FrontPage, Person, Section, Tag
 
         of_claim = "(SELECT article_id FROM claims_claim WHERE id = r.claim_id)"
         of_publication = "(SELECT article_id FROM articles_publication WHERE id = r.publication_id)"
@@ -27,6 +27,8 @@ class ArticlesConfig(AppConfig):
                     "articles_correction": of_publication,
                     "articles_reply": of_publication,
                     "articles_legalblock": "r.article_id",
+                    "articles_change": "r.article_id",
+                    "articles_plan": "r.article_id",
                     "claims_claim": "r.article_id",
                     "claims_claim_rests_on": (
                         "(SELECT article_id FROM claims_claim WHERE id = r.from_claim_id)"
@@ -35,6 +37,7 @@ class ArticlesConfig(AppConfig):
                     "claims_citation": of_claim,
                     "claims_commentsought": of_claim,
                     "claims_check": of_claim,
+                    "claims_drift": of_claim,
                     "claims_reading": "r.article_id",
                 },
                 format=piece.FORMAT,
@@ -47,7 +50,9 @@ class ArticlesConfig(AppConfig):
                     "articles_correction",
                     "articles_reply",
                     "articles_legalblock",
+                    "articles_change",
                     "claims_check",
+                    "claims_drift",
                     "claims_reading",
                 ],
             )
@@ -56,3 +61,10 @@ class ArticlesConfig(AppConfig):
         # changes are entered in the ledger, but they have no documents.
         for model in (Person, Section, Tag):
             register(Aggregate(model=model, tables={model._meta.db_table: "r.id"}))
+        register(
+            Aggregate(
+                model=FrontPage,
+                tables={"articles_frontpage": "r.id"},
+                append_only=["articles_frontpage"],
+            )
+        )

@@ -16,6 +16,10 @@ class Language(models.TextChoices):
     ENGLISH = "en", _("English")
 
 
+# PostgreSQL's text search configuration for each language; words of others are not stemmed.
+SEARCH_CONFIGS = {Language.GERMAN.value: "german", Language.ENGLISH.value: "english"}
+
+
 class Kind(models.TextChoices):
     """What an act of publishing does to what readers had before."""
 
@@ -43,3 +47,12 @@ class ReportState(models.TextChoices):
     ANSWERED = "answered", _("answered")
     CORRECTION = "correction", _("became a correction")
     DISMISSED = "dismissed", _("dismissed")
+
+
+class PlanState(models.TextChoices):
+    """What became of a plan to publish."""
+
+    WAITING = "waiting", _("scheduled")
+    PUBLISHED = "published", _("published")
+    REFUSED = "refused", _("not published")
+    WITHDRAWN = "withdrawn", _("taken back")

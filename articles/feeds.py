@@ -69,23 +69,29 @@ class Feed:
 
 
 def pieces(publications: Sequence[Publication], site: str) -> list[Entry]:
-    """Return live publications as entries, without pieces that are retracted."""
-    documents = [publication.public_document for publication in publications]
-    return [piece(document, site) for document in documents if not is_retracted(document)]
+    """Return live publications as entries."""
+    return [piece(publication.public_document, site) for publication in publications]
 
 
 def piece(document: Document, site: str) -> Entry:
-    """Return a piece, whole, with its corrections before its first line."""
+    """Return a piece, whole, with its corrections before its first line.
+
+    A retracted one stays, so that the notice takes the place of what subscribers have of it.
+    """
     published = string(document.get("first_published"))
+    title, summary = string(document.get("headline")), string(document.get("standfirst"))
+    html = _html(document)
+    if is_retracted(document):
+        title, summary, html = _retracted(language_of(document), title, document.get("note"))
     return Entry(
         id=f"urn:uuid:{document['id']}",
         url=site + pages.address_of(document),
-        title=string(document.get("headline")),
+        title=title,
         published=published,
         updated=string(pages.modified_at(document)) or published,
         language=string(document.get("language")),
-        summary=string(document.get("standfirst")),
-        html=_html(document),
+        summary=summary,
+        html=html,
         authors=pages.authors_of(document),
         tags=[
             string(named.get("name"))
@@ -100,28 +106,23 @@ def corrections(publications: Sequence[Publication], site: str) -> list[Entry]:
     for publication in publications:
         one = openness(publication)
         with override(one.language):
+            corrected = pgettext("public page", "Corrected: %(headline)s")
             texts = [
                 (
-                    pgettext("public page", "Corrected: %(headline)s"),
-                    pages.correction_in_words(correction),
-                    _correction(correction),
+                    corrected % {"headline": one.headline},
+                    pages.correction_in_words(each),
+                    _correction(each),
                 )
-                for correction in one.corrections
+                for each in one.corrections
             ]
-            if one.retraction is not None:
-                texts.append(
-                    (
-                        pgettext("public page", "Retracted: %(headline)s"),
-                        one.retraction,
-                        format_html("<p>{}</p>", one.retraction),
-                    )
-                )
+        if one.retraction is not None:
+            texts.append(_retracted(one.language, one.headline, one.retraction))
         for index, (title, summary, html) in enumerate(texts):
             found.append(
                 Entry(
                     id=f"urn:uuid:{uuid5(one.key, str(index))}",
                     url=site + one.address,
-                    title=title % {"headline": one.headline},
+                    title=title,
                     published=one.stamp,
                     updated=one.stamp,
                     language=one.language,
@@ -215,11 +216,17 @@ def _html(document: Document) -> str:
     return format_html_join("\n", "{}", ((note,) for note in notes)) + text
 
 
+def _retracted(language: str, headline: str, note: Any) -> tuple[str, str, str]:
+    """Return title, summary and HTML of a retraction."""
+    with override(language):
+        title = pgettext("public page", "Retracted: %(headline)s") % {"headline": headline}
+    return title, string(note), format_html("<p>{}</p>", string(note))
+
+
 def _correction(correction: dict[str, Any]) -> str:
-    words = pages.correction_in_words(correction)
     on = correction["published"]
     date = gettext("Corrected on %(date)s") % {"date": on.day} if on else ""
-    return format_html("<p><strong>{}</strong> {}</p>", date, words)
+    return format_html("<p><strong>{}</strong> {}</p>", date, pages.correction_in_words(correction))
 
 
 def _add(parent: Any, name: str, text: str = "", **attributes: str) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -10,7 +11,8 @@ from history import canonical
 from history.models import Payload
 from history.verification import Fault, Run, inspect, traces_of
 
-from .models import Correction, LegalBlock, Publication, Reply
+from . import live
+from .models import Change, Correction, LegalBlock, LivePiece, Publication, Reply
 
 
 @inspect(gettext_lazy("publications, corrections and replies"))
@@ -83,3 +85,25 @@ def legal_blocks(run: Run) -> Iterator[Fault]:
             yield Fault(place, "is not as its entry says")
     for key in recorded:
         yield Fault(f"articles_legalblock/{key}", "was recorded and is not there")
+
+
+@inspect(gettext_lazy("what is live, for lists, search and followers"))
+def what_is_live(run: Run) -> Iterator[Fault]:
+    """What lists and search are made of is what the publications hold, and each was told once."""
+    told = dict(Change.objects.exclude(publication=None).values_list("publication", "kind"))
+    pieces = Publication.objects.order_by("article", "number").iterator(chunk_size=100)
+    for key, group in groupby(pieces, key=lambda publication: publication.article_id):
+        publications = list(group)
+        row = LivePiece.objects.filter(pk=key).first()
+        values = live.values_of(publications)
+        if row is None or any(getattr(row, name) != value for name, value in values.items()):
+            yield Fault(f"articles_livepiece/{key}", "is not as the publications have it")
+        for publication in publications:
+            if told.pop(publication.pk, None) != publication.kind:
+                yield Fault(f"articles_publication/{publication.pk}", "was not told to followers")
+    published = Publication.objects.values("article")
+    for key in LivePiece.objects.exclude(pk__in=published).values_list("pk", flat=True):
+        yield Fault(f"articles_livepiece/{key}", "is live and was never published")
+    numbers = list(Change.objects.values_list("number", flat=True))
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield Fault("articles_change", "its numbers have gaps")

@@ -5,6 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models.functions import JSONObject
@@ -15,9 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from history import canonical
 from history.fields import CharField, JSONField, TextField
 
-from . import blocking
+from . import blocking, moments
 from .body import BodyField
-from .choices import Kind, Language, ReportState, State
+from .choices import SEARCH_CONFIGS, Kind, Language, PlanState, ReportState, State
 
 
 def image_storage() -> Storage:
@@ -31,6 +35,9 @@ class Label(models.Model):
     name = CharField(_("name"), max_length=200)
     slug = models.SlugField(_("slug"), max_length=100, unique=True)
 
+    # What public documents call it.
+    listed_as = ""
+
     class Meta:
         abstract = True
         ordering = ["name"]
@@ -38,9 +45,22 @@ class Label(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        former = type(self)._base_manager.filter(pk=self.pk).values_list("slug", flat=True).first()
+        named = [f"{self.listed_as}:{former}"]
+        if former not in (None, self.slug) and LivePiece.objects.filter(
+            former_names__contains=named
+        ):
+            # Publications name it for good, and its list would fall in two.
+            raise ValidationError(
+                {"slug": _("Readers know this address, so it stays. The name can be changed.")}
+            )
+
 
 class Person(Label):
     """Somebody whose name stands over pieces."""
+
+    listed_as = "bylines"
 
     class Meta(Label.Meta):
         verbose_name = _("person")
@@ -48,12 +68,16 @@ class Person(Label):
 
 
 class Section(Label):
+    listed_as = "section"
+
     class Meta(Label.Meta):
         verbose_name = _("section")
         verbose_name_plural = _("sections")
 
 
 class Tag(Label):
+    listed_as = "tags"
+
     class Meta(Label.Meta):
         verbose_name = _("tag")
         verbose_name_plural = _("tags")
@@ -75,6 +99,11 @@ class ArticleQuerySet(models.QuerySet):
             live_at=models.Subquery(latest.values("at")[:1]),
             live_revision=models.Subquery(latest.values("revision")[:1]),
         )
+
+    def with_plan(self) -> "ArticleQuerySet":
+        """Annotate when the piece is to go out: ``planned_at``."""
+        waiting = Plan.objects.waiting().filter(article=models.OuterRef("pk"))
+        return self.annotate(planned_at=models.Subquery(waiting.values("at")[:1]))
 
 
 class Article(models.Model):
@@ -260,6 +289,13 @@ class LegalBlock(models.Model):
     def __str__(self) -> str:
         return self.reason
 
+    @property
+    def deed(self) -> str:
+        """What it does, as followers of the site are told."""
+        if self.lifts_id:
+            return "unblocked"
+        return "removed" if self.whole else "blocked"
+
 
 class PublicationQuerySet(models.QuerySet):
     def live(self) -> "PublicationQuerySet":
@@ -358,6 +394,145 @@ class Publication(models.Model):
         """The legal blocks on its piece. One query, unless a manager has brought them along."""
         brought: list[dict[str, Any]] | None = vars(self).get("blocks")
         return self.article.standing_blocks if brought is None else brought
+
+
+def _vector(config: str) -> Any:
+    """Return what search looks in: the headline before the standfirst, claims before the text."""
+    weights = {"headline": "A", "lead": "B", "statements": "C", "text": "D"}
+    first, *others = (
+        SearchVector(name, weight=weight, config=config) for name, weight in weights.items()
+    )
+    return sum(others, first)
+
+
+class LivePiece(models.Model):
+    """What is live of a piece, for lists and search. Not a record: ``articles.live`` makes it anew.
+
+    It holds nothing but what the piece's public documents hold. A retracted piece keeps its place
+    in lists, but not its words.
+    """
+
+    article = models.OneToOneField(
+        Article, models.CASCADE, primary_key=True, related_name="live", verbose_name=_("article")
+    )
+    publication = models.OneToOneField(
+        "Publication", models.CASCADE, related_name="live", verbose_name=_("publication")
+    )
+    address = models.TextField(_("address"))
+    first_at = models.DateTimeField(_("first published"))
+    changed_at = models.DateTimeField(
+        _("last changed"), help_text=_("A typing error's correction is no change.")
+    )
+    retracted = models.BooleanField(_("retracted"))
+    # Section, topics and authors, as "section:politik"; and all that it ever had.
+    names = ArrayField(models.TextField(), verbose_name=_("names"))
+    former_names = ArrayField(models.TextField(), verbose_name=_("former names"))
+    language = models.TextField(_("language"))
+    headline = models.TextField(_("headline"))
+    lead = models.TextField(_("kicker and standfirst"))
+    text = models.TextField(_("text"))
+    claims: Any = models.JSONField(_("claims"))
+    statements = models.TextField(_("statements"))
+    vector = models.GeneratedField(
+        verbose_name=_("search vector"),
+        # Its language as text: a column of type regconfig would stand in the way of pg_upgrade.
+        expression=models.Case(
+            *(
+                models.When(language=language, then=_vector(config))
+                for language, config in SEARCH_CONFIGS.items()
+            ),
+            default=_vector("simple"),
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = _("live piece")
+        verbose_name_plural = _("live pieces")
+        ordering = ["first_at", "article_id"]
+        default_permissions = ()
+        indexes = [
+            # What stands on this page of the list?
+            models.Index(fields=["first_at", "article"], name="live_by_first_moment"),
+            # What is in this section, or ever was?
+            GinIndex(fields=["names"], name="live_by_name"),
+            GinIndex(fields=["former_names"], name="live_by_former_name"),
+            # Which pieces hold these words?
+            GinIndex(fields=["vector"], name="live_by_word"),
+        ]
+
+    def __str__(self) -> str:
+        return self.headline
+
+
+class Word(models.Model):
+    """A word that some live piece held, for terms that are misspelt or part of a compound."""
+
+    word = models.CharField(_("word"), max_length=40, primary_key=True)
+
+    class Meta:
+        verbose_name = _("word")
+        verbose_name_plural = _("words")
+        ordering = ["word"]
+        default_permissions = ()
+        indexes = [
+            # Which words look like this one?
+            GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], name="word_by_trigram"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class FrontPage(models.Model):
+    """Which pieces an editor put on top of the front page, in which order. The latest one counts.
+
+    The database refuses to change or delete it, so that it can be told what stood there when.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pieces = ArrayField(models.UUIDField(), blank=True, verbose_name=_("pieces"))
+    at = models.DateTimeField(_("arranged at"))
+    actor = models.UUIDField(_("arranged by"))
+
+    class Meta:
+        verbose_name = _("front page")
+        verbose_name_plural = _("front pages")
+        ordering = ["-at"]
+        default_permissions = ("view",)
+        permissions = [("arrange_front", _("Can arrange the front page"))]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class Change(models.Model):
+    """One line of what apps and partners follow; the database refuses to change or delete it.
+
+    Numbers have no gaps and grow in the order of the commits, so whoever has read up to one has
+    missed nothing before it. Moments would not do: two acts may commit in the other order.
+    """
+
+    number = models.PositiveBigIntegerField(_("number"), primary_key=True)
+    article = models.ForeignKey(
+        Article, models.PROTECT, related_name="changes", verbose_name=_("article")
+    )
+    publication = models.OneToOneField(
+        "Publication", models.PROTECT, related_name="+", null=True, verbose_name=_("publication")
+    )
+    kind = models.CharField(_("kind"), max_length=20)
+    at = models.DateTimeField(_("at"))
+    address = models.TextField(_("address"))
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ["number"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind}"
 
 
 class Correction(models.Model):
@@ -470,3 +645,81 @@ class ReaderReport(models.Model):
         """What the publication says, as the claim in question."""
         claims = self.publication.frozen_document.get("claims", [])
         return next((one["statement"] for one in claims if one["id"] == self.claim), "")
+
+
+class PlanQuerySet(models.QuerySet):
+    def waiting(self) -> "PlanQuerySet":
+        return self.filter(state=PlanState.WAITING)
+
+    def due(self) -> "PlanQuerySet":
+        """Return what should have gone out by now, in the order in which it should have."""
+        return self.waiting().filter(at__lte=timezone.now())
+
+    def unresolved(self) -> "PlanQuerySet":
+        """Return what was refused and neither published, scheduled again nor dropped since."""
+        of_piece = {"article": models.OuterRef("article")}
+        published = Publication.stored.filter(**of_piece, at__gt=models.OuterRef("ended_at"))
+        planned = Plan.objects.filter(**of_piece, made_at__gt=models.OuterRef("ended_at"))
+        return self.filter(
+            ~models.Exists(published), ~models.Exists(planned), state=PlanState.REFUSED
+        )
+
+
+class Plan(models.Model):
+    """That a piece is published at a moment, and what became of it. Workflow: on record, no more.
+
+    ``corrections`` are what the note of a correction says: ``{"wrong", "right", "since"}`` each.
+    ``reasons`` tell why it was refused: ``{"rule", "message", "target"}`` each, the latter two as
+    the gate has them, in the newsroom's language.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    article = models.ForeignKey(
+        Article, models.PROTECT, related_name="plans", verbose_name=_("article")
+    )
+    at = models.DateTimeField(_("to be published at"))
+    kind = CharField(_("kind"), max_length=20, choices=Kind)
+    note = TextField(_("public note"), blank=True)
+    corrections: Any = JSONField(_("corrections"), default=list)
+    deadline = models.DateTimeField(_("unconfirmed until"), null=True)
+    actor = models.UUIDField(_("scheduled by"))
+    made_at = models.DateTimeField(_("scheduled at"), default=timezone.now)
+    state = CharField(_("state"), max_length=20, choices=PlanState, default=PlanState.WAITING)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    reasons: Any = JSONField(_("reasons"), default=list)
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        ordering = ["at", "made_at", "pk"]
+        default_permissions = ()
+        indexes = [
+            # What is due, and what was refused lately?
+            models.Index(fields=["state", "at"], name="plan_by_moment"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article"],
+                condition=models.Q(state=PlanState.WAITING),
+                name="plan_one_a_piece",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=PlanState.WAITING, ended_at=None)
+                | ~models.Q(state=PlanState.WAITING) & models.Q(ended_at__isnull=False),
+                name="plan_ends_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article}: {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def when(self) -> str:
+        return moments.shown(self.at)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it should have gone out: then no worker is at work."""
+        return self.state == PlanState.WAITING and self.at < timezone.now()

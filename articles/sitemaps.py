@@ -8,7 +8,7 @@ from lxml import etree
 
 from .evidence import Document, string
 from .feeds import moment, writable
-from .listings import Place
+from .models import LivePiece
 from .page import address_of
 
 # What the protocols allow in one file.
@@ -19,13 +19,13 @@ _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 
 
-def urlset(places: Iterable[Place], site: str) -> bytes:
+def urlset(places: Iterable[LivePiece], site: str) -> bytes:
     """Return a sitemap of these places, at most ``ADDRESSES`` of them."""
     root = _root("urlset")
     for place in places:
         node = _add(root, _SITEMAP, "url")
         _add(node, _SITEMAP, "loc", site + place.address)
-        _add(node, _SITEMAP, "lastmod", moment(place.changed))
+        _add(node, _SITEMAP, "lastmod", moment(place.changed_at))
     return _text(root)
 
 

@@ -7,6 +7,7 @@ from . import (
     views,
     views_feeds,
     views_reporting,
+    views_search,
     views_sharing,
     views_site,
     views_versions,
@@ -41,6 +42,13 @@ urlpatterns = [
             ("corrections/", views_feeds.corrections_feed, "corrections_feed"),
         )
     ),
+    path("search/", views_search.search, name="search"),
+    path("robots.txt", views_feeds.robots, name="robots"),
+    path("sitemap.xml", views_feeds.sitemap, name="sitemap"),
+    path("sitemap/<int:number>/sitemap.xml", views_feeds.sitemap, name="sitemap_part"),
+    path("news-sitemap.xml", views_feeds.news_sitemap, name="news_sitemap"),
+    path("changes.json", views_feeds.changes, name="changes"),
+    path("changes/<int:number>/changes.json", views_feeds.changes, name="changes_page"),
     path("<int:year>/<int:month>/<slug:slug>/", views.page, name="page"),
     path("<int:year>/<int:month>/<slug:slug>/report/", views_reporting.report, name="report"),
     path(
@@ -52,6 +60,12 @@ urlpatterns = [
         "<int:year>/<int:month>/<slug:slug>/compare/<int:old>/<int:new>/",
         views_versions.compared,
         name="compare",
+    ),
+    path("<int:year>/<int:month>/<slug:slug>/index.json", views.document, name="document"),
+    path(
+        "<int:year>/<int:month>/<slug:slug>/v/<int:number>/index.json",
+        views.document,
+        name="version_document",
     ),
     path("<int:year>/<int:month>/<slug:slug>/at/<str:moment>/", views.at, name="at"),
     path(

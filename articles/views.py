@@ -19,6 +19,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
+from history import canonical
 from history.models import Entry
 from history.views import plain_text
 
@@ -61,6 +62,29 @@ def version(request: HttpRequest, year: int, month: int, slug: str, number: int)
         permanent=True,
         checkpoint=proofs.checkpoint_of(publication),
     )
+
+
+@require_safe
+def document(
+    request: HttpRequest, year: int, month: int, slug: str, number: int | None = None
+) -> HttpResponse:
+    """Give the public document as it was frozen: the bytes whose digest the ledger holds.
+
+    Without a number, that of the live page.
+    """
+    live = live_publication(slug)
+    version = "" if number is None else f"v/{number}/"
+    if elsewhere := moved(
+        request, f"{live.public_document['address']}{version}index.json", year, month
+    ):
+        return elsewhere
+    wanted = live.number if number is None else number
+    found = Publication.objects.filter(article=live.article_id, number=wanted).first()
+    if found is None:
+        raise Http404
+    response = HttpResponse(canonical.dumps(found.public_document), content_type="application/json")
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @require_safe

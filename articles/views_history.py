@@ -56,6 +56,9 @@ DID: dict[str, Promise] = {
     "articles.article.published": gettext_lazy("published the piece"),
     "articles.article.blocked": gettext_lazy("put a legal block on the piece"),
     "articles.article.unblocked": gettext_lazy("lifted a legal block"),
+    "articles.article.scheduled": gettext_lazy("scheduled the piece"),
+    "articles.article.unscheduled": gettext_lazy("took back what was scheduled"),
+    "articles.article.not_published": gettext_lazy("did not publish the piece as scheduled"),
     "claims.claim.created": gettext_lazy("added a claim"),
     "claims.claim.saved": gettext_lazy("changed a claim"),
     "claims.claim.withdrawn": gettext_lazy("withdrew a claim"),
@@ -65,6 +68,7 @@ DID: dict[str, Promise] = {
     "claims.citation.removed": gettext_lazy("removed a citation"),
     "claims.comment.sought": gettext_lazy("sought a comment"),
     "claims.check.recorded": gettext_lazy("checked a claim"),
+    "claims.quote.lost": gettext_lazy("found a quote gone from its source"),
     "claims.reading.recorded": gettext_lazy("read the text"),
 }
 

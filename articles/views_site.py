@@ -1,5 +1,6 @@
 """The site around the pieces: lists, corrections, and what machines read about them."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -7,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language_info, override
+from django.utils.translation import get_language_info, override, pgettext
 from django.views.decorators.http import require_safe
 
 from . import listings
@@ -16,15 +17,19 @@ from . import listings
 HEADINGS = {"section": "section", "tags": "topic", "bylines": "author"}
 
 
-def site_of(request: HttpRequest) -> str:
-    """Return scheme and host, without a slash at the end."""
-    return f"{request.scheme}://{request.get_host()}"
+def site() -> str:
+    """Return scheme and host of the site, whatever host it is asked by; no slash at the end."""
+    return settings.NEWSROOM["SITE"]
 
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    """Show the newest pieces."""
-    return _list(request, listings.page(listings.live()), reverse("articles:index"))
+    """Show what an editor put on top, then the newest pieces."""
+    page = listings.page(listings.live())
+    top = listings.on_top()
+    above = {one.pk for one in top}
+    rows = [*top, *(one for one in page.rows if one.pk not in above)]
+    return _list(request, replace(page, rows=rows), reverse("articles:index"))
 
 
 @require_safe
@@ -43,11 +48,11 @@ def group(request: HttpRequest, kind: str, slug: str, number: int | None = None)
     """
     home = reverse(f"articles:{listings.GROUPS[kind]}", args=[slug])
     page = page_or_404(listings.group(kind, slug), number)
-    if not page.publications:
+    if not page.rows:
         return _gone(request, kind, slug)
     if number is not None and page.is_newest:
         return HttpResponseRedirect(home)
-    heading = listings.name_in(kind, slug, page.publications)
+    heading = listings.name_in(kind, slug, page.rows)
     return _list(request, page, home, heading=heading, what=HEADINGS[kind])
 
 
@@ -60,8 +65,9 @@ def corrections(request: HttpRequest, number: int | None = None) -> HttpResponse
         return HttpResponseRedirect(home)
     with override(settings.LANGUAGE_CODE):
         context = {
-            "entries": [listings.openness(one) for one in page.publications],
+            "entries": [listings.openness(one) for one in page.rows],
             "publisher": settings.NEWSROOM["PUBLISHER"],
+            "feed": {"title": pgettext("public page", "Corrections"), "home": home},
             **turning(request, page, home),
         }
         response = render(request, "articles/corrections.html", context)
@@ -85,7 +91,7 @@ def policies(request: HttpRequest, language: str = "") -> HttpResponse:
             "text": f"articles/policies/{language}.html",
             "others": others,
             "publisher": settings.NEWSROOM["PUBLISHER"],
-            "canonical": site_of(request) + reverse("articles:policies_in", args=[language]),
+            "canonical": site() + reverse("articles:policies_in", args=[language]),
         }
         response = render(request, "articles/policies.html", context)
     response["Content-Language"] = language
@@ -97,9 +103,10 @@ def _list(
 ) -> HttpResponse:
     with override(settings.LANGUAGE_CODE):
         context = {
-            "items": listings.items(page.publications),
+            "items": listings.items(page.rows),
             "heading": heading,
             "what": what,
+            "feed": {"title": heading, "home": home} if what == "section" else None,
             "publisher": settings.NEWSROOM["PUBLISHER"],
             **turning(request, page, home),
         }
@@ -116,16 +123,16 @@ def turning(request: HttpRequest, page: listings.Page, home: str) -> dict[str, A
 
     return {
         "page": page,
-        "canonical": site_of(request) + address(page.number),
+        "canonical": site() + address(page.number),
         "newer": address(page.number + 1) if page.number < page.last else "",
         "older": address(page.number - 1) if page.number > 1 else "",
     }
 
 
-def page_or_404(publications: QuerySet, number: int | None, size: int = 0) -> listings.Page:
+def page_or_404(rows: QuerySet, number: int | None, size: int = 0) -> listings.Page:
     """Return ``listings.page``; raise Http404 for a page that is not there."""
     try:
-        return listings.page(publications, number, size)
+        return listings.page(rows, number, size)
     except listings.NoSuchPage:
         raise Http404 from None
 

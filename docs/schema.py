@@ -24,7 +24,7 @@ COLUMNS = (
             ("person", "section", "tag", "byline", "correction", "legalblock", "readerreport"),
         ),
     ),
-    (("articles", ("article", "image", "publication")),),
+    (("articles", ("article", "image", "publication", "change", "plan")),),
     (
         ("claims", ("claim", "passage", "citation", "commentsought", "check", "reading")),
         ("newsroom", ("user",)),
@@ -55,6 +55,7 @@ LEFT_OUT = {
 }
 # Keys that are no foreign keys, so that what they stand in outlives what they name.
 BARE_KEYS = {
+    "articles.plan.actor": "key of a User",
     "articles.publication.actor": "key of a User",
     "articles.legalblock.actor": "key of a User",
     "claims.check.checker": "key of a User",

@@ -21,7 +21,8 @@ _EVERYTHING: Final = (
     *_each(
         "articles",
         "view",
-        "article image byline person section tag publication correction reply legalblock",
+        "article image byline person section tag publication correction reply legalblock change"
+        " frontpage",
     ),
     *_each("claims", "view", "claim passage citation commentsought check reading"),
     *_each("sources", "view", "source capture"),
@@ -30,7 +31,7 @@ _REPORTER: Final = (
     *_each("articles", "view add change", "article image byline"),
     # Of a piece in work; what a revision holds stays.
     *_each("articles", "delete", "image byline"),
-    *_each("articles", "view", "person section tag publication correction reply"),
+    *_each("articles", "view", "person section tag publication correction reply change frontpage"),
     "articles.add_tag",
     *_each("claims", "view add change", "claim citation"),
     *_each("claims", "view", "passage commentsought check reading"),
@@ -54,6 +55,7 @@ _EDITOR: Final = (
 _PUBLISHER: Final = (
     *_EDITOR,
     "articles.publish_article",
+    "articles.arrange_front",
     "articles.waive_rule",
     "articles.block_article",
     "history.ask_erasure",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from history.acts import Act, act, lock
 
-from .. import baking, blocking
+from .. import blocking, showing
 from ..models import Article, LegalBlock, Publication
 
 SHORTEST = 2
@@ -34,8 +34,8 @@ def block(
         article = lock(article)
         made = LegalBlock(article=article, reason=reason.strip(), words=words, whole=whole)
         _refuse_what_blocks_nothing(made)
-        _record(this, made, actor)
-    baking.bake_now(article.pk)
+        lists = _record(this, made, actor)
+    showing.replace_now(article.pk, lists)
     return made
 
 
@@ -46,18 +46,20 @@ def unblock(standing: LegalBlock, *, actor: Any, reason: str) -> LegalBlock:
         if not LegalBlock.objects.standing().filter(pk=standing.pk).exists():
             raise ValidationError(_("This block does not stand any more."))
         made = LegalBlock(article=article, reason=reason.strip(), lifts=standing)
-        _record(this, made, actor)
-    baking.bake_now(article.pk)
+        lists = _record(this, made, actor)
+    showing.replace_now(article.pk, lists)
     return made
 
 
-def _record(this: Act, made: LegalBlock, actor: Any) -> None:
+def _record(this: Act, made: LegalBlock, actor: Any) -> list[str]:
+    """Write it down; return the addresses of the lists that tell something else now."""
     if not actor.has_perm("articles.block_article"):
         raise PermissionDenied(_("You may not block what was published."))
     if not made.reason:
         raise ValidationError({"reason": _("Say why: which order, of whom, of which day.")})
     made.at, made.actor = timezone.now(), actor.pk
-    made.save(force_insert=True)
+    with showing.covering(made) as lists:
+        made.save(force_insert=True)
     this.note(
         made.article,
         block={
@@ -68,6 +70,7 @@ def _record(this: Act, made: LegalBlock, actor: Any) -> None:
             "lifts": str(made.lifts_id) if made.lifts_id else None,
         },
     )
+    return lists
 
 
 def _refuse_what_blocks_nothing(made: LegalBlock) -> None:

@@ -16,7 +16,7 @@ from claims.models import Claim
 from history import canonical, ledger, revisions
 from history.acts import Act, act, lock
 
-from .. import baking, gate, public, typos
+from .. import gate, public, showing, typos
 from ..choices import Kind
 from ..models import Article, Correction, Publication, Reply
 from ..working_copy import WorkingCopy
@@ -158,7 +158,7 @@ def _freeze(
     )
     # It is published even if signing fails: the next checkpoint covers it as well.
     transaction.on_commit(ledger.issue_checkpoint, robust=True)
-    baking.bake_soon(article.pk)
+    showing.show(publication)
     return publication
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django import template
+from django.db import InterfaceError, OperationalError
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,9 +18,15 @@ register = template.Library()
 def site_sections(context: Context) -> Sequence[listings.Name]:
     """Return the sections of what was published lately, by name.
 
-    A page that no reader asked for, as one made of a document alone, has no navigation.
+    A page that no reader asked for, as one made of a document alone, has no navigation. Nor has
+    one that is shown while the database is away, as "not found" may be.
     """
-    return listings.sections() if context.get("request") else ()
+    if not context.get("request"):
+        return ()
+    try:
+        return listings.sections()
+    except (InterfaceError, OperationalError):
+        return ()
 
 
 @register.simple_tag

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from articles import showing
 from articles.models import Article, Publication
 from history import canonical
 from history.acts import act
@@ -31,7 +32,7 @@ def published(piece: Article, document: dict[str, Any], slug: str = SLUG) -> Pub
     """Return a publication of this public document."""
     actor = User.objects.system()
     with act("articles.article.published", actor=actor):
-        return Publication.objects.create(
+        publication = Publication.objects.create(
             article=piece,
             number=document["number"],
             kind=document["kind"],
@@ -42,6 +43,8 @@ def published(piece: Article, document: dict[str, Any], slug: str = SLUG) -> Pub
             slug=slug,
             document=canonical.dumps(document),
         )
+        showing.show(publication)
+    return publication
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.contrib import admin as desk_admin
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -149,8 +150,17 @@ def _replying(piece: Article, actor: User) -> None:
     desk(actor).post(at("reply", piece), sent)
 
 
+def _by_schedule(piece: Article, actor: User) -> None:
+    kind = "update" if piece.publications.exists() else "first"
+    at = timezone.now() + timedelta(hours=1)
+    services.schedule(piece, actor=actor, at=at, kind=kind, note="Neu")
+    with time_machine.travel(at + timedelta(minutes=1)):
+        services.publish_due()
+
+
 ROUTES: dict[Place, Callable[[Article, User], None]] = {
     ("articles/management/commands/publish.py", "handle"): _by_command,
+    ("articles/services/scheduling.py", ""): _by_schedule,
     ("articles/views_publishing.py", "_publish"): _by_form,
     ("articles/views_publishing.py", "retract"): _retracting,
     ("articles/views_publishing.py", "reply"): _replying,
@@ -188,7 +198,12 @@ BESIDE = {"service": _by_service, "restore": _restoring, "share": _sharing, "blo
 ALL = {f"{Path(file).stem}.{name}": route for (file, name), route in ROUTES.items()} | BESIDE
 
 # Of these, those that bring the working copy out.
-PUBLISHERS = ("publish.handle", "views_publishing._publish", "loader._publish")
+PUBLISHERS = (
+    "publish.handle",
+    "scheduling.",
+    "views_publishing._publish",
+    "loader._publish",
+)
 
 
 @pytest.fixture

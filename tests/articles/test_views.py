@@ -47,6 +47,8 @@ def test_page_reads_publications_and_the_ledger_alone_and_at_most_four_times(
             assert set(re.findall(r' (?:FROM|JOIN) "(\w+)"', query["sql"])) <= {
                 "articles_legalblock",
                 "articles_publication",
+                "articles_livepiece",
+                "articles_frontpage",
                 "history_checkpoint",
                 "history_entry",
                 "history_payload",
@@ -184,6 +186,7 @@ def test_page_of_a_moment_costs_four_queries_of_publications_and_the_ledger(
             assert set(re.findall(r' (?:FROM|JOIN) "(\w+)"', query["sql"])) <= {
                 "articles_legalblock",
                 "articles_publication",
+                "articles_livepiece",
                 "history_checkpoint",
                 "history_entry",
                 "history_payload",

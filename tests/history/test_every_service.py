@@ -63,6 +63,9 @@ def of_source(kind: str) -> list[tuple[str, Callable[[House], Any]]]:
     return [(kind, lambda house: house.source.pk)]
 
 
+FRONT = ("articles.frontpage.arranged", lambda house: house.front.pk)
+
+
 SCENARIOS: dict[str, Scenario] = {
     "articles.services.create_article": (
         lambda h: setattr(h, "made", A.create_article(actor=h.actor, headline="Neu")),
@@ -145,6 +148,24 @@ SCENARIOS: dict[str, Scenario] = {
         lambda h: A.share_draft(h.draft, actor=h.actor, days=3),
         [("articles.article.shared", lambda h: h.draft.pk)],
     ),
+    "articles.services.arrange_front": (
+        lambda h: (
+            A.publish(h.piece, actor=h.actor),
+            setattr(h, "front", A.arrange_front([h.piece.pk], actor=h.actor, based_on=None)),
+        ),
+        [*of_piece("articles.article.published"), FRONT],
+    ),
+    "articles.services.schedule": (
+        lambda h: A.schedule(h.piece, actor=h.actor, at=timezone.now() + timedelta(hours=1)),
+        of_piece("articles.article.scheduled"),
+    ),
+    "articles.services.unschedule": (
+        lambda h: (
+            A.schedule(h.piece, actor=h.actor, at=timezone.now() + timedelta(hours=1)),
+            A.unschedule(h.piece, actor=h.actor),
+        ),
+        of_piece("articles.article.scheduled") + of_piece("articles.article.unscheduled"),
+    ),
     "articles.services.erase": (
         lambda h: setattr(h, "request", h.asked()) or A.erase(h.request, actor=h.actor),
         [
@@ -223,6 +244,12 @@ SCENARIOS: dict[str, Scenario] = {
     "sources.services.capture": (
         lambda h: S.capture(h.source, b"x", actor=h.actor, media_type="text/plain"),
         of_source("sources.capture.taken"),
+    ),
+    "sources.services.keep_text": (
+        lambda h: S.keep_text(
+            S.capture(h.source, b"x", actor=h.actor, media_type="image/png"), "x", actor=h.actor
+        ),
+        [*of_source("sources.capture.taken"), *of_source("sources.capture.read")],
     ),
     "sources.services.withdraw_source": (
         lambda h: S.withdraw_source(h.source, actor=h.actor),

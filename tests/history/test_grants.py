@@ -65,6 +65,7 @@ def test_the_application_may_not_touch_what_is_append_only(roles, table: str, ve
         "history_payload": "data",
         "history_node": "hash",
         "history_checkpoint": "note",
+        "articles_change": "kind",
     }.get(table, "id")
     refused = pytest.raises(DatabaseError, match="permission denied")
     with acting_as("test_app"), refused, transaction.atomic(), connection.cursor() as cursor:

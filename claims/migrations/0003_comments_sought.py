@@ -10,7 +10,7 @@ import history.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0001_initial"),
+        ("claims", "0002_drift"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ import history.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0004_legal_block"),
+        ("articles", "0006_legal_block"),
     ]
 
     operations = [

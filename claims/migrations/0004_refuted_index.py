@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0002_comments_sought"),
+        ("claims", "0003_comments_sought"),
     ]
 
     operations = [

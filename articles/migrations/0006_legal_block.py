@@ -11,7 +11,7 @@ import history.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0003_reader_reports"),
+        ("articles", "0005_plans"),
     ]
 
     operations = [
