@@ -30,6 +30,7 @@ from . import (
     admin_reports,  # noqa: F401
     services,
     views_blame,
+    views_blocking,
     views_checks,
     views_claims,
     views_finding,
@@ -217,6 +218,8 @@ class ArticleAdmin(admin.ModelAdmin):
             on("unschedule/", of(views_scheduling.unschedule, *post), "unschedule"),
             on("retract/", of(views_publishing.retract, *get, *post), "retract"),
             on("reply/", of(views_publishing.reply, *get, *post), "reply"),
+            on("block/", of(views_blocking.block, *get, *post), "block"),
+            on("block/<uuid:block_key>/lift/", of(views_blocking.unblock, *post), "unblock"),
             on("hand-on/", of(views_workflow.hand_on, *get, *post), "hand_on"),
             on("shelve/", of(views_workflow.shelve, *post, back=False), "shelve"),
             on("recover/", of(views_workflow.shelve, *post, back=True), "recover"),

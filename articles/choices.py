@@ -32,6 +32,14 @@ class Kind(models.TextChoices):
     RETRACTION = "retraction", _("retraction")
 
 
+class Level(models.TextChoices):
+    """What a rule of the gate does with a piece that fails it."""
+
+    BLOCK = "block", _("blocks")
+    WARN = "warn", _("warns")
+    OFF = "off", _("off")
+
+
 class ReportState(models.TextChoices):
     """What became of a reader's report."""
 

@@ -349,12 +349,49 @@ class ReplyForm(forms.Form):
         self.fields["claim"].queryset = claims  # type: ignore[attr-defined]
 
 
+class BlockForm(forms.Form):
+    what = forms.ChoiceField(
+        label=_("What readers must not see"),
+        choices=[("words", _("certain words")), ("whole", _("the whole piece"))],
+        initial="words",
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label=_("Words"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One a line, in every form in which they stand there."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Which order, of whom, of which day. For the record of the desk only."),
+    )
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the service takes."""
+        whole = self.cleaned_data["what"] == "whole"
+        words = [] if whole else self.cleaned_data["words"].splitlines()
+        return {"whole": whole, "words": words, "reason": self.cleaned_data["reason"]}
+
+
+class UnblockForm(forms.Form):
+    reason = forms.CharField(label=_("Why it is lifted"), max_length=1000)
+
+
 class CorrectionForm(forms.Form):
     wrong = forms.CharField(
         label=_("What was wrong"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     right = forms.CharField(
         label=_("What is right"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    since = forms.DateTimeField(
+        label=_("Wrong since"),
+        required=False,
+        widget=MomentInput(),
+        help_text=_("If not from the beginning."),
     )
 
 

@@ -9,7 +9,7 @@ from copy import deepcopy
 from typing import Any
 
 from claims import sentences as rule
-from claims.models import Check, Citation, Claim, Reading
+from claims.models import Check, Citation, Claim, CommentSought, Reading
 from claims.places import plain
 from claims.text import Manuscript, read, selector
 from history import canonical
@@ -19,7 +19,7 @@ from history.redaction import Redactor, redact, redact_edges, redact_text
 from sources.models import Capture, Source, capture_storage
 
 from . import live
-from .models import Article, Correction, Plan, Publication, ReaderReport, Reply
+from .models import Article, Correction, LegalBlock, Plan, Publication, ReaderReport, Reply
 from .piece import StoredPiece
 
 _PLAIN = ("kicker", "headline", "standfirst")
@@ -100,6 +100,8 @@ def overwrite_piece(document: Any) -> None:
             Citation.objects.filter(pk=citation["id"]).update(
                 **{name: citation[name] for name in Citation.SEALED}
             )
+    for row in document["record"]["comments_sought"]:
+        CommentSought.objects.filter(pk=row["id"]).update(whom=row["whom"], answer=row["answer"])
     for row in document["record"]["checks"]:
         check = Check.objects.get(pk=row["id"])
         if (check.note, check.snapshot) != (row["note"], row["snapshot"]):
@@ -128,8 +130,8 @@ def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
 
 
 def _published(key: Any, redactor: Redactor, traces: Traces) -> None:
-    for row in Publication.objects.filter(article_id=key):
-        document = canonical.dumps(redact(row.public_document, redactor.patterns))
+    for row in Publication.stored.filter(article_id=key):
+        document = canonical.dumps(redact(row.frozen_document, redactor.patterns))
         note = redact_text(row.note, redactor.patterns)
         waivers = redact(row.waivers, redactor.patterns)
         if (document, note, waivers) != (row.document, row.note, row.waivers):
@@ -140,6 +142,11 @@ def _published(key: Any, redactor: Redactor, traces: Traces) -> None:
         redacted = redact(said, redactor.patterns)
         if redacted != said:
             rewrite(row, **redacted)
+    for block in LegalBlock.objects.filter(article_id=key):
+        said = {"reason": block.reason, "words": block.words}
+        redacted = redact(said, redactor.patterns)
+        if redacted != said:
+            rewrite(block, **redacted)
     for reply in Reply.objects.filter(publication__article_id=key):
         said = {"author": reply.author, "text": reply.text, "words": reply.words}
         redacted = redact(said, redactor.patterns)

@@ -43,6 +43,11 @@ class Claim(models.Model):
     as_of = models.DateField(_("as of"), null=True, blank=True)
     check_by = models.DateField(_("check again by"), null=True, blank=True)
     risk = CharField(_("risk"), max_length=10, choices=Risk, default=Risk.MEDIUM)
+    accuses = models.BooleanField(
+        _("accuses somebody"),
+        default=False,
+        help_text=_("Whoever is accused is asked what they say to it."),
+    )
     rests_on = models.ManyToManyField(
         "self",
         symmetrical=False,
@@ -193,6 +198,30 @@ class Citation(models.Model):
             setattr(self, name, "")
 
 
+class CommentSought(models.Model):
+    """Somebody whom a claim accuses was asked what they say to it. Without an answer, none came."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, related_name="comments_sought", verbose_name=_("claim")
+    )
+    whom = CharField(_("whom"), max_length=300)
+    at = models.DateTimeField(_("asked at"))
+    answer = TextField(_("answer"), blank=True)
+
+    class Meta:
+        verbose_name = _("comment sought")
+        verbose_name_plural = _("comments sought")
+        ordering = ["at", "pk"]
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(whom=""), name="comment_sought_of_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return self.whom
+
+
 class Check(models.Model):
     """Who verified a claim, when, with which verdict, on which words and evidence.
 
@@ -218,6 +247,12 @@ class Check(models.Model):
         verbose_name_plural = _("checks")
         ordering = ["at", "pk"]
         default_permissions = ("add", "view")
+        indexes = [
+            # What was refuted? Of all checks these are few.
+            models.Index(
+                fields=["claim"], condition=models.Q(verdict=Verdict.REFUTED), name="check_refuted"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} ({self.at:%Y-%m-%d})"

@@ -24,7 +24,7 @@ from . import fallout, passages, readings, sentences
 from .choices import Place as Field
 from .choices import Stance, Verdict
 from .holdings import Holdings
-from .models import Check, Citation, Claim, Passage, Reading
+from .models import Check, Citation, Claim, CommentSought, Passage, Reading
 from .places import Place, places
 from .standing import Evidence, fingerprint
 from .text import claim_ids, mark, unmark
@@ -234,6 +234,27 @@ def withdraw_claim(claim: Claim, *, actor: Any, comment: str = "") -> None:
             article.body = unmark(article.body, [str(claim.pk)])
             article.save(update_fields=["body"])
             sync(article)
+
+
+def seek_comment(
+    claim: Claim, *, actor: Any, whom: str, at: datetime, answer: str = ""
+) -> CommentSought:
+    """Record that somebody whom a claim accuses was asked; raises ``ValidationError``."""
+    return save_comment(CommentSought(claim=claim), actor=actor, whom=whom, at=at, answer=answer)
+
+
+def save_comment(
+    comment: CommentSought, *, actor: Any, whom: str, at: datetime, answer: str = ""
+) -> CommentSought:
+    """Say of whom a comment was sought, when, and what the answer was."""
+    with act("claims.comment.sought", actor=actor):
+        lock(comment.claim.article)
+        comment.whom, comment.at, comment.answer = whom.strip(), at, answer.strip()
+        if at > timezone.now():
+            raise ValidationError({"at": _("This has not happened yet.")})
+        comment.full_clean(exclude=["claim"])
+        comment.save()
+    return comment
 
 
 def cite(

@@ -21,9 +21,10 @@ _EVERYTHING: Final = (
     *_each(
         "articles",
         "view",
-        "article image byline person section tag publication correction reply change frontpage",
+        "article image byline person section tag publication correction reply legalblock change"
+        " frontpage",
     ),
-    *_each("claims", "view", "claim passage citation check reading"),
+    *_each("claims", "view", "claim passage citation commentsought check reading"),
     *_each("sources", "view", "source capture"),
 )
 _REPORTER: Final = (
@@ -33,7 +34,7 @@ _REPORTER: Final = (
     *_each("articles", "view", "person section tag publication correction reply change frontpage"),
     "articles.add_tag",
     *_each("claims", "view add change", "claim citation"),
-    *_each("claims", "view", "passage check reading"),
+    *_each("claims", "view", "passage commentsought check reading"),
     *_each("sources", "view add change", "source capture"),
 )
 _CHECKER: Final = (
@@ -56,6 +57,7 @@ _PUBLISHER: Final = (
     "articles.publish_article",
     "articles.arrange_front",
     "articles.waive_rule",
+    "articles.block_article",
     "history.ask_erasure",
     "history.decide_erasure",
     "history.view_erasure",

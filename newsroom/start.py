@@ -22,6 +22,7 @@ from django.utils.translation import ngettext_lazy
 
 from articles.choices import PlanState, ReportState, State
 from articles.models import Article, ArticleQuerySet, Plan, Publication, ReaderReport
+from articles.shaken import Shaken, overdue, shaken
 from claims import fallout
 from claims.models import Check, Claim
 from history.models import Entry
@@ -35,6 +36,16 @@ PLAN = ("at", "kind", "state", "reasons", "article__headline")
 SENTENCES = {
     "fallen": ngettext_lazy(
         "A source of %(count)s piece has fallen.", "A source of %(count)s pieces has fallen.", "n"
+    ),
+    "overdue": ngettext_lazy(
+        "%(count)s developing piece is past its deadline.",
+        "%(count)s developing pieces are past their deadline.",
+        "n",
+    ),
+    "shaken": ngettext_lazy(
+        "%(count)s piece rests on something that was corrected.",
+        "%(count)s pieces rest on something that was corrected.",
+        "n",
     ),
     "mine": ngettext_lazy("%(count)s piece is with you.", "%(count)s pieces are with you.", "n"),
     "check": ngettext_lazy(
@@ -107,6 +118,7 @@ class Start:
             mine,
             skip=not (edits or checks),
         )
+        start._waiting_for_the_truth(skip=not (edits or checks or publishes))
         start._list(
             "check",
             _("To be checked"),
@@ -142,7 +154,7 @@ class Start:
             del start.plans[SHOWN:], start.refused[:-SHOWN]
         count_claims(piece for work in start.lists for piece in work.pieces)
         start.published = list(
-            Publication.objects.select_related("article")
+            Publication.stored.select_related("article")
             .only("kind", "number", "note", "at", "article__headline")
             .order_by("-at")[:SHOWN]
         )
@@ -175,6 +187,28 @@ class Start:
         if not skip:
             found = list(pieces[: SHOWN + 1])
             self.lists.append(WorkList(id, title, empty, found[:SHOWN], len(found) > SHOWN, query))
+
+    def _waiting_for_the_truth(self, *, skip: bool) -> None:
+        """What readers have before them, and may be wrong: nothing to say where nothing is."""
+        if skip:
+            return
+        late = {row.article_id: row for row in overdue().defer("document")}
+        because: dict[UUID, list[Shaken]] = {}
+        for row in shaken():
+            because.setdefault(row.piece, []).append(row)
+        pieces = _work().in_bulk([*late, *because]) if late or because else {}
+        for id, title, keys in (
+            ("overdue", _("Past the deadline, and still unconfirmed"), late),
+            ("shaken", _("Rests on something that was corrected"), because),
+        ):
+            found = [pieces[key] for key in keys]
+            if found:
+                shown, more = found[:SHOWN], len(found) > SHOWN
+                self.lists.append(WorkList(id, title, "", shown, more))
+        for key, publication in late.items():
+            pieces[key].deadline = publication.deadline
+        for key, reasons in because.items():
+            pieces[key].because = reasons
 
     @property
     def summary(self) -> list[WorkList]:

@@ -116,6 +116,18 @@ SCENARIOS: dict[str, Scenario] = {
         ),
         of_piece("articles.article.published") * 2,
     ),
+    "articles.services.block": (
+        lambda h: A.block(h.piece, actor=h.actor, reason="Beschluss", words=["5000"]),
+        of_piece("articles.article.blocked"),
+    ),
+    "articles.services.unblock": (
+        lambda h: A.unblock(
+            A.block(h.piece, actor=h.actor, reason="Beschluss", whole=True),
+            actor=h.actor,
+            reason="Aufgehoben",
+        ),
+        of_piece("articles.article.blocked") + of_piece("articles.article.unblocked"),
+    ),
     "articles.services.report_error": (
         lambda h: A.report_error(A.publish(h.piece, actor=h.actor), actor=h.actor, text="Nein."),
         [*of_piece("articles.article.published"), *of_piece("articles.report.received")],
@@ -178,6 +190,20 @@ SCENARIOS: dict[str, Scenario] = {
     "claims.services.withdraw_claim": (
         lambda h: C.withdraw_claim(h.claim, actor=h.actor),
         of_piece("claims.claim.withdrawn"),
+    ),
+    "claims.services.seek_comment": (
+        lambda h: C.seek_comment(h.claim, actor=h.actor, whom="Wirt", at=timezone.now()),
+        of_piece("claims.comment.sought"),
+    ),
+    "claims.services.save_comment": (
+        lambda h: C.save_comment(
+            C.seek_comment(h.claim, actor=h.actor, whom="Wirt", at=timezone.now()),
+            actor=h.actor,
+            whom="Wirtin",
+            at=timezone.now(),
+            answer="Kein Wort.",
+        ),
+        of_piece("claims.comment.sought") * 2,
     ),
     "claims.services.cite": (
         lambda h: C.cite(h.claim, h.source, actor=h.actor),
