@@ -9,9 +9,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
@@ -30,6 +30,7 @@ from . import (
     views_blame,
     views_checks,
     views_claims,
+    views_drafts,
     views_finding,
     views_history,
     views_publishing,
@@ -39,11 +40,15 @@ from . import (
 from .choices import State
 from .forms import NewArticleForm
 from .models import Article, ArticleQuerySet
-from .room import find
+from .room import find, wants_parts
 
 # Modules that others import by name; a name leads to the file's address with its digest.
-MODULES = ("editor", "claim-mark", "claim-paint", "paste", "parts", "saving", "pairing")
-SCRIPTS = ("grow", "text-tools", "saving", "pairing", "typeahead", "dialog", "reading", "place")
+MODULES = (
+    "editor", "claim-mark", "claim-paint", "paste", "parts", "shelter", "saving", "pairing",
+)  # fmt: skip
+SCRIPTS = (
+    "grow", "text-tools", "saving", "drafts", "pairing", "typeahead", "dialog", "reading", "place",
+)  # fmt: skip
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -63,6 +68,19 @@ class StateFilter(admin.SimpleListFilter):
         if self.value() in State.values:
             return queryset.filter(state=self.value())
         return queryset.in_work()
+
+
+def answering(site: Any, view: Callable) -> Callable:
+    """Tell a script that the session has ended, and where to log in; pages are led there."""
+
+    def called(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if wants_parts(request) and not site.has_permission(request):
+            page = reverse("admin:articles_article_change", args=[kwargs["key"]])
+            login = reverse("admin:login", query={"next": page})
+            return JsonResponse({"login": login}, status=401)
+        return view(request, **kwargs)
+
+    return called
 
 
 @admin.register(Article)
@@ -161,7 +179,7 @@ class ArticleAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         def on(route: str, view: Callable, name: str) -> URLPattern:
-            wrapped = self.admin_site.admin_view(view)
+            wrapped = answering(self.admin_site, self.admin_site.admin_view(view))
             return path(
                 f"<uuid:key>/{route}",
                 update_wrapper(wrapped, view),
@@ -199,6 +217,9 @@ class ArticleAdmin(admin.ModelAdmin):
             on("find/sources/", of(views_finding.find_sources, *get), "find_sources"),
             on("find/claims/", of(views_finding.find_claims, *get), "find_claims"),
             on("readings/", of(views_checks.reading, *post), "reading"),
+            on("parts/", of(views_writing.current, *get), "parts"),
+            on("draft/", of(views_drafts.draft, *post), "draft"),
+            on("presence/", of(views_drafts.presence, *post), "presence"),
             on("preview/", of(views_publishing.preview, *get), "preview"),
             on("publish/", of(views_publishing.publish, *get, *post), "publish"),
             on("retract/", of(views_publishing.retract, *get, *post), "retract"),

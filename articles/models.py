@@ -304,3 +304,59 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return self.author
+
+
+# What follows is the desk's own: no part of a piece, of its history or of the ledger.
+
+
+class WorkingDraft(models.Model):
+    """What somebody wrote and has not saved: kept while they write, gone when they save.
+
+    ``texts`` are the texts by place: "headline", "body", "caption:KEY".
+    """
+
+    article = models.ForeignKey(
+        Article, models.CASCADE, related_name="working_drafts", verbose_name=_("article")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
+    )
+    based_on = models.PositiveIntegerField(_("based on revision"))
+    texts: Any = JSONField(_("texts"))
+    at = models.DateTimeField(_("kept at"))
+
+    class Meta:
+        verbose_name = _("working draft")
+        verbose_name_plural = _("working drafts")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["article", "user"], name="working_draft_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} ({self.user_id})"
+
+
+class Presence(models.Model):
+    """Who has the writing view of a piece open, since when, and when they last wrote in it."""
+
+    article = models.ForeignKey(
+        Article, models.CASCADE, related_name="presences", verbose_name=_("article")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
+    )
+    since = models.DateTimeField(_("since"))
+    seen = models.DateTimeField(_("last seen"))
+    wrote = models.DateTimeField(_("last wrote"), null=True)
+
+    class Meta:
+        verbose_name = _("presence")
+        verbose_name_plural = _("presences")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["article", "user"], name="presence_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} ({self.user_id})"

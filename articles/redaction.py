@@ -18,7 +18,7 @@ from history.erasure import Traces, digest_of, rewrite
 from history.redaction import Redactor, redact, redact_edges, redact_text
 from sources.models import Capture, Source, capture_storage
 
-from .models import Article, Correction, Publication, Reply
+from .models import Article, Correction, Publication, Reply, WorkingDraft
 from .piece import StoredPiece
 
 _PLAIN = ("kicker", "headline", "standfirst")
@@ -113,6 +113,7 @@ def beyond_documents(aggregate: Aggregate, key: Any, redactor: Redactor, traces:
     """Erase what stands beside the documents: publications, and captures that hold the words."""
     if aggregate.model is Article:
         _publications(key, redactor, traces)
+        _drafts(key, redactor, traces)
     elif aggregate.model is Source:
         _captures(key, redactor, traces)
 
@@ -135,6 +136,15 @@ def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
         redacted = redact(said, redactor.patterns)
         if redacted != said:
             rewrite(reply, **redacted)
+
+
+def _drafts(key: Any, redactor: Redactor, traces: Traces) -> None:
+    """Black the words out in what people are writing and have not saved."""
+    for row in WorkingDraft.objects.filter(article_id=key):
+        redacted = redact(row.texts, redactor.patterns)
+        if redacted != row.texts:
+            WorkingDraft.objects.filter(pk=row.pk).update(texts=redacted)
+            traces.others["drafts"] = {"rows": "redacted"}
 
 
 def _captures(key: Any, redactor: Redactor, traces: Traces) -> None:
