@@ -30,6 +30,7 @@ from . import (
     views_blame,
     views_checks,
     views_claims,
+    views_comments,
     views_drafts,
     views_finding,
     views_history,
@@ -47,7 +48,8 @@ MODULES = (
     "editor", "claim-mark", "claim-paint", "paste", "parts", "shelter", "saving", "pairing",
 )  # fmt: skip
 SCRIPTS = (
-    "grow", "text-tools", "saving", "drafts", "pairing", "typeahead", "dialog", "reading", "place",
+    "grow", "text-tools", "saving", "drafts", "pairing", "typeahead", "dialog", "reading",
+    "comments", "place",
 )  # fmt: skip
 
 
@@ -218,6 +220,7 @@ class ArticleAdmin(admin.ModelAdmin):
             on("find/claims/", of(views_finding.find_claims, *get), "find_claims"),
             on("readings/", of(views_checks.reading, *post), "reading"),
             on("parts/", of(views_writing.current, *get), "parts"),
+            on("comments/", of(views_comments.talk, *get, *post), "comments"),
             on("draft/", of(views_drafts.draft, *post), "draft"),
             on("presence/", of(views_drafts.presence, *post), "presence"),
             on("preview/", of(views_publishing.preview, *get), "preview"),

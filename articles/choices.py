@@ -26,3 +26,12 @@ class Kind(models.TextChoices):
     CORRECTION = "correction", _("correction")
     REPLY = "reply", _("reply")
     RETRACTION = "retraction", _("retraction")
+
+
+class About(models.TextChoices):
+    """What a comment is about."""
+
+    PIECE = "piece", _("the piece")
+    PASSAGE = "passage", _("a passage")
+    CLAIM = "claim", _("a claim")
+    CITATION = "citation", _("a citation")

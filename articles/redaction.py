@@ -18,7 +18,7 @@ from history.erasure import Traces, digest_of, rewrite
 from history.redaction import Redactor, redact, redact_edges, redact_text
 from sources.models import Capture, Source, capture_storage
 
-from .models import Article, Correction, Publication, Reply, WorkingDraft
+from .models import Article, Comment, Correction, Publication, Reply, WorkingDraft
 from .piece import StoredPiece
 
 _PLAIN = ("kicker", "headline", "standfirst")
@@ -114,6 +114,7 @@ def beyond_documents(aggregate: Aggregate, key: Any, redactor: Redactor, traces:
     if aggregate.model is Article:
         _publications(key, redactor, traces)
         _drafts(key, redactor, traces)
+        _comments(key, redactor, traces)
     elif aggregate.model is Source:
         _captures(key, redactor, traces)
 
@@ -145,6 +146,17 @@ def _drafts(key: Any, redactor: Redactor, traces: Traces) -> None:
         if redacted != row.texts:
             WorkingDraft.objects.filter(pk=row.pk).update(texts=redacted)
             traces.others["drafts"] = {"rows": "redacted"}
+
+
+def _comments(key: Any, redactor: Redactor, traces: Traces) -> None:
+    for row in Comment.objects.filter(article_id=key):
+        said = {name: getattr(row, name) for name in ("text", "exact", "prefix", "suffix")}
+        redacted = redact(said, redactor.patterns)
+        for name in ("prefix", "suffix"):
+            redacted[name] = redact_edges(redacted[name], redactor.words)
+        if redacted != said:
+            Comment.objects.filter(pk=row.pk).update(**redacted)
+            traces.others["comments"] = {"rows": "redacted"}
 
 
 def _captures(key: Any, redactor: Redactor, traces: Traces) -> None:

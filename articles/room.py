@@ -121,8 +121,13 @@ class Room:
             "check": "claims.add_check",
             "read": "claims.add_reading",
             "publish": "articles.publish_article",
+            "comments": "articles.view_comment",
         }
         return {key: may(self.request, name) for key, name in names.items()}
+
+    @property
+    def open_comments(self) -> int:
+        return self.article.comments.open().count()
 
     @property
     def sources(self) -> list[Source]:

@@ -19,7 +19,9 @@ def _each(app: str, actions: str, models: str) -> tuple[str, ...]:
 # `sources.view_identity` is given to a person by name.
 _EVERYTHING: Final = (
     *_each(
-        "articles", "view", "article image byline person section tag publication correction reply"
+        "articles",
+        "view",
+        "article image byline person section tag publication correction reply comment",
     ),
     *_each("claims", "view", "claim passage citation check reading"),
     *_each("sources", "view", "source capture"),
@@ -28,14 +30,15 @@ _REPORTER: Final = (
     *_each("articles", "view add change", "article image byline"),
     # Of a piece in work; what a revision holds stays.
     *_each("articles", "delete", "image byline"),
-    *_each("articles", "view", "person section tag publication correction reply"),
-    "articles.add_tag",
+    *_each("articles", "view", "person section tag publication correction reply comment"),
+    *_each("articles", "add", "tag comment"),
     *_each("claims", "view add change", "claim citation"),
     *_each("claims", "view", "passage check reading"),
     *_each("sources", "view add change", "source capture"),
 )
 _CHECKER: Final = (
     *_EVERYTHING,
+    "articles.add_comment",
     *_each("claims", "add", "check reading"),
     *_each("claims", "add change", "citation"),
     *_each("sources", "add change", "source"),
