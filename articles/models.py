@@ -4,13 +4,14 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from history import canonical
+from history import canonical, finding
 from history.fields import CharField, JSONField, TextField
 
 from .body import BodyField
@@ -56,7 +57,15 @@ class Tag(Label):
         verbose_name_plural = _("tags")
 
 
+# The texts of a piece that the desk searches.
+SEARCHED = ("kicker", "headline", "standfirst", "body")
+
+
 class ArticleQuerySet(models.QuerySet):
+    def matching(self, words: str) -> "ArticleQuerySet":
+        """Return pieces that hold the words, in any form, or much like them in the headline."""
+        return finding.matching(self, words, SEARCHED, like="headline")
+
     def in_work(self) -> "ArticleQuerySet":
         """Return the articles that are not shelved."""
         return self.exclude(state=State.SHELVED)
@@ -119,6 +128,9 @@ class Article(models.Model):
         indexes = [
             # What is being worked on, newest first?
             models.Index(fields=["state", "-created_at"], name="article_by_state"),
+            # Which pieces hold these words, in any form, or nearly these in their headline?
+            GinIndex(finding.vector(*SEARCHED), name="article_words"),
+            GinIndex(fields=["headline"], opclasses=["gin_trgm_ops"], name="article_like"),
         ]
         constraints = [
             models.CheckConstraint(

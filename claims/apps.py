@@ -6,3 +6,10 @@ class ClaimsConfig(AppConfig):
     name = "claims"
     verbose_name = _("claims")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from history.aggregates import follow
+
+        from . import inspections, known  # noqa: F401 (inspections add themselves)
+
+        follow(known.forget)

@@ -20,7 +20,7 @@ from django.utils import timezone
 from reversion.models import Revision, Version
 
 from . import canonical, ledger
-from .aggregates import Aggregate, aggregate_of
+from .aggregates import Aggregate, aggregate_of, followers
 from .documents import Document
 from .models import Entry
 
@@ -164,6 +164,9 @@ def _record(this: Act) -> None:
     this.entries = ledger.append(
         list(drafts.values()), kind=this.kind, actor=this.actor.pk, request=this.request, at=at
     )
+    if marked:
+        for follower in followers():
+            follower([subject for subject, _label in marked])
 
 
 def _present(this: Act, aggregate: Aggregate, keys: list[UUID]) -> set[UUID]:
