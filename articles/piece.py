@@ -231,6 +231,13 @@ def _claim(
     }
 
 
+def pictures(document: Document | None) -> list[Image] | None:
+    """Return the pictures of a document in their order; ``None`` without a document."""
+    if document is None:
+        return None
+    return [Image(article_id=document["id"], **row) for row in document["content"]["images"]]
+
+
 class Serializer:
     internal_use_only = True
 

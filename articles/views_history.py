@@ -62,6 +62,7 @@ DID: dict[str, Promise] = {
     "claims.claim.created": gettext_lazy("added a claim"),
     "claims.claim.saved": gettext_lazy("changed a claim"),
     "claims.claim.withdrawn": gettext_lazy("withdrew a claim"),
+    "claims.claim.assigned": gettext_lazy("asked somebody to check claims"),
     "claims.passage.marked": gettext_lazy("marked a passage"),
     "claims.citation.added": gettext_lazy("added a citation"),
     "claims.citation.changed": gettext_lazy("changed a citation"),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
 from django.db import connection, models
@@ -13,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from history import finding
 from history.fields import CharField, JSONField, TextField
 
 from . import sealing
@@ -37,10 +39,19 @@ class SourceQuerySet(models.QuerySet):
         return self.seen_by(user).filter(withdrawn=False)
 
     def matching(self, words: str) -> "SourceQuerySet":
-        """Return sources whose visible text holds every word; nothing sealed is searched."""
-        found = self
-        for word in words.lower().split():
-            found = found.filter(searched__contains=word)
+        """Return sources whose visible text holds every word, or one much like it, likest first.
+
+        Nothing sealed is searched.
+        """
+        found, wanted = self, words.replace("\x00", " ").lower().split()[: finding.MOST]
+        for word in wanted:
+            found = found.filter(
+                models.Q(searched__contains=word)
+                | models.Q(finding.SoundsLike(models.F("searched"), models.Value(word)))
+            )
+        if wanted:
+            likest = TrigramWordSimilarity(" ".join(wanted), "searched")
+            found = found.order_by(likest.desc(), "searched", "pk")
         return found
 
     def origins(self, keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:

@@ -122,6 +122,7 @@ DJANGO_PROSE_EDITOR_PRESETS: dict[str, list[str]] = {"newsroom": []}
 # People
 
 AUTH_USER_MODEL = "newsroom.User"
+AUTHENTICATION_BACKENDS = ["newsroom.backends.OneLookBackend"]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [

@@ -209,6 +209,24 @@ SCENARIOS: dict[str, Scenario] = {
         lambda h: C.cite(h.claim, h.source, actor=h.actor),
         of_piece("claims.citation.added"),
     ),
+    "claims.services.cite_several": (
+        lambda h: C.cite_several(
+            [h.claim, factories.claim(h.draft, actor=h.actor)], h.source, actor=h.actor
+        ),
+        [
+            ("claims.claim.created", lambda h: h.draft.pk),
+            # The piece's own claim is tied to it already.
+            ("claims.citation.added", lambda h: h.draft.pk),
+        ],
+    ),
+    "claims.services.set_risk": (
+        lambda h: C.set_risk([h.claim], actor=h.actor, risk="high"),
+        of_piece("claims.claim.saved"),
+    ),
+    "claims.services.assign": (
+        lambda h: C.assign([h.claim], actor=h.actor, checker=h.actor),
+        of_piece("claims.claim.assigned"),
+    ),
     "claims.services.change_citation": (
         lambda h: C.change_citation(h.citation, actor=h.actor, words={"locator": "S. 3"}),
         of_piece("claims.citation.changed"),
