@@ -52,6 +52,7 @@ DID: dict[str, Promise] = {
     "articles.article.restored": gettext_lazy("went back to an earlier revision"),
     "articles.article.part_restored": gettext_lazy("restored a part of an earlier revision"),
     "articles.article.handed_on": gettext_lazy("handed the piece on"),
+    "articles.article.text_replaced": gettext_lazy("replaced the text"),
     "articles.article.published": gettext_lazy("published the piece"),
     "claims.claim.created": gettext_lazy("added a claim"),
     "claims.claim.saved": gettext_lazy("changed a claim"),
@@ -61,6 +62,7 @@ DID: dict[str, Promise] = {
     "claims.citation.changed": gettext_lazy("changed a citation"),
     "claims.citation.removed": gettext_lazy("removed a citation"),
     "claims.check.recorded": gettext_lazy("checked a claim"),
+    "claims.check.upheld": gettext_lazy("looked at a claim again"),
     "claims.reading.recorded": gettext_lazy("read the text"),
 }
 
