@@ -381,7 +381,7 @@ class _Comparison:
         for side, label in ((old, new), (new, old)):
             if len(side) == 1 and side[0].code == "address" and label:
                 address = fold(side[0].raw)
-                if all(word.key in address for word in label):
+                if all(word.code != "address" and word.key in address for word in label):
                     old.clear()
                     new.clear()
         # A form of address for another.
