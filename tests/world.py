@@ -23,7 +23,8 @@ from history import erasure
 from history.acts import act
 from newsroom.models import User
 from sources import services as sources
-from sources.choices import Tier
+from sources.choices import Outcome, Tier
+from sources.models import Watch
 from tests import factories
 
 BODY = (
@@ -117,28 +118,38 @@ class World:
             csl={"title": "Nie zitiert"},
         )
         self.captures = {
-            tier: sources.capture(
-                source,
-                self.plant(f"sources.Capture: bytes, {tier}").encode(),
-                actor=self.publisher,
-                media_type="text/plain",
-                text=self.plant(
-                    "sources.Capture.text"
-                    if tier == "named"
-                    else f"sources.Capture.sealed: text, {tier}"
-                ),
-                address=self.plant(
-                    "sources.Capture.address"
-                    if tier == "named"
-                    else f"sources.Capture.sealed: address, {tier}"
-                ),
-            )
-            for tier, source in (
-                ("named", self.named),
-                ("described", self.described),
-                ("confidential", self.confidential),
-            )
+            tier: self._capture(tier) for tier in ("named", "described", "confidential")
         }
+        sources.keep_text(
+            self.captures["named"],
+            "",
+            actor=self.publisher,
+            trouble=self.plant("sources.Extraction.trouble"),
+        )
+        Watch.objects.create(
+            source=self.named,
+            at=timezone.now(),
+            next_at=timezone.now(),
+            outcome=Outcome.MOVED,
+            address=f"https://{self.plant('sources.Watch.address')}.example/",
+        )
+
+    def _capture(self, tier: str) -> Any:
+        sealed = tier != "named"
+
+        def word(column: str, model: str = "Capture") -> str:
+            told = f"sealed: {column}, {tier}" if sealed else column
+            return self.plant(f"sources.{model}.{told}")
+
+        return sources.capture(
+            getattr(self, tier),
+            self.plant(f"sources.Capture: bytes, {tier}").encode(),
+            actor=self.publisher,
+            media_type="text/plain",
+            text=word("text", "Extraction"),
+            address=f"https://{word('address')}.example/",
+            response={"status": 200, "headers": [["Server", word("response")]]},
+        )
 
     # What is published
 
@@ -367,6 +378,21 @@ class World:
         )
         claims.retract_source(
             self.second, actor=self.publisher, why=self.plant("sources.Source.retraction")
+        )
+
+        articles.schedule(
+            piece,
+            actor=self.publisher,
+            at=timezone.now() + timedelta(days=2),
+            kind="correction",
+            note=self.plant("articles.Plan.note"),
+            corrections=[
+                articles.Wrong(
+                    self.plant("articles.Plan.corrections: wrong"),
+                    self.plant("articles.Plan.corrections: right"),
+                    timezone.now(),
+                )
+            ],
         )
 
     def _reports(self) -> list[Any]:
