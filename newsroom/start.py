@@ -110,6 +110,8 @@ class Start:
         edits = user.has_perm("articles.change_article")
         if checks or edits:
             start._fallen()
+        if checks or edits or publishes:
+            start._waiting_for_the_truth()
         mine = _undone(_work().in_work().filter(assignee=user))
         start._list(
             "mine",
@@ -118,7 +120,6 @@ class Start:
             mine,
             skip=not (edits or checks),
         )
-        start._waiting_for_the_truth(skip=not (edits or checks or publishes))
         start._list(
             "check",
             _("To be checked"),
@@ -187,10 +188,8 @@ class Start:
             found = list(pieces[: SHOWN + 1])
             self.lists.append(WorkList(id, title, empty, found[:SHOWN], len(found) > SHOWN, query))
 
-    def _waiting_for_the_truth(self, *, skip: bool) -> None:
-        """What readers have before them, and may be wrong: nothing to say where nothing is."""
-        if skip:
-            return
+    def _waiting_for_the_truth(self) -> None:
+        """List what readers may have before them and may be wrong, if there is any."""
         late = {row.article_id: row for row in overdue().defer("document")}
         because: dict[UUID, list[Shaken]] = {}
         for row in shaken():
