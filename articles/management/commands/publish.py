@@ -7,9 +7,9 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_naive, make_aware
+from django.utils.timezone import is_naive
 
-from articles import services
+from articles import moments, services
 from articles.choices import Kind
 from articles.models import Article
 
@@ -26,6 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("--right", default="", help="correction: what is right")
         parser.add_argument("--reason", default="", help="retraction: why, for the record only")
         parser.add_argument("--until", default="", help="developing: when it will be settled")
+        parser.add_argument(
+            "--at", default="", help="publish then, if the gate is open then: nothing can be waived"
+        )
         parser.add_argument(
             "--waive",
             action="append",
@@ -50,21 +53,27 @@ class Command(BaseCommand):
         corrections = []
         if options["wrong"] or options["right"]:
             corrections = [services.Wrong(options["wrong"], options["right"])]
+        terms: dict[str, Any] = {
+            "actor": user,
+            "kind": options["kind"],
+            "note": options["note"],
+            "corrections": corrections,
+            "deadline": _moment("--until", options["until"]),
+        }
+        at = _moment("--at", options["at"])
+        if at and (waivers or options["kind"] == Kind.RETRACTION):
+            raise CommandError("--at: nothing is waived or retracted in advance.", returncode=2)
         try:
+            if at:
+                plan = services.schedule(article, at=at, **terms)
+                self.stdout.write(f"Scheduled for {moments.shown(plan.at)}.")
+                return
             if options["kind"] == Kind.RETRACTION:
                 publication = services.retract(
                     article, actor=user, note=options["note"], reason=options["reason"]
                 )
             else:
-                publication = services.publish(
-                    article,
-                    actor=user,
-                    kind=options["kind"],
-                    note=options["note"],
-                    corrections=corrections,
-                    waivers=waivers,
-                    deadline=_moment(options["until"]),
-                )
+                publication = services.publish(article, waivers=waivers, **terms)
         except ValidationError as error:
             raise CommandError("\n".join(error.messages), returncode=2) from error
         except PermissionDenied as error:
@@ -78,7 +87,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Published {address} as number {publication.number}.")
 
 
-def _moment(written: str) -> Any:
+def _moment(option: str, written: str) -> Any:
+    """Return the moment that is meant, on the newsroom's clock unless it has an offset."""
     if not written:
         return None
     try:
@@ -86,5 +96,13 @@ def _moment(written: str) -> Any:
     except ValueError:
         moment = None
     if moment is None:
-        raise CommandError(f"--until {written}: give YYYY-MM-DDTHH:MM.", returncode=2)
-    return make_aware(moment) if is_naive(moment) else moment
+        raise CommandError(f"{option} {written}: give YYYY-MM-DDTHH:MM.", returncode=2)
+    if not is_naive(moment):
+        return moment
+    meant = moments.on_the_clock(moment.date(), moment.time())
+    if len(meant) == 1:
+        return meant[0]
+    why = "comes twice: add its offset" if meant else "does not exist"
+    raise CommandError(
+        f"{option} {written}: clocks are changed then, and this time {why}.", returncode=2
+    )
