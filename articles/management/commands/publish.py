@@ -1,6 +1,7 @@
 """``manage.py publish SLUG --as USER``: make a piece public, or say why not."""
 
 import sys
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--note", default="", help="what readers are told about the change")
         parser.add_argument("--wrong", default="", help="correction: what was wrong")
         parser.add_argument("--right", default="", help="correction: what is right")
+        parser.add_argument("--since", default="", help="correction: since when, if not always")
         parser.add_argument("--reason", default="", help="retraction: why, for the record only")
         parser.add_argument("--until", default="", help="developing: when it will be settled")
         parser.add_argument(
@@ -52,15 +54,17 @@ class Command(BaseCommand):
             waivers[rule] = reason
         corrections = []
         if options["wrong"] or options["right"]:
-            corrections = [services.Wrong(options["wrong"], options["right"])]
+            corrections = [
+                services.Wrong(options["wrong"], options["right"], _moment(options, "since"))
+            ]
         terms: dict[str, Any] = {
             "actor": user,
             "kind": options["kind"],
             "note": options["note"],
             "corrections": corrections,
-            "deadline": _moment("--until", options["until"]),
+            "deadline": _moment(options, "until"),
         }
-        at = _moment("--at", options["at"])
+        at = _moment(options, "at")
         if at and (waivers or options["kind"] == Kind.RETRACTION):
             raise CommandError("--at: nothing is waived or retracted in advance.", returncode=2)
         try:
@@ -83,12 +87,13 @@ class Command(BaseCommand):
             for problem in closed.problems:
                 self.stderr.write(f"{problem.rule}: {problem.message}")
             sys.exit(1)
-        address = publication.public_document["address"]
+        address = publication.frozen_document["address"]
         self.stdout.write(f"Published {address} as number {publication.number}.")
 
 
-def _moment(option: str, written: str) -> Any:
+def _moment(options: dict[str, Any], name: str) -> datetime | None:
     """Return the moment that is meant, on the newsroom's clock unless it has an offset."""
+    written = options[name]
     if not written:
         return None
     try:
@@ -96,7 +101,7 @@ def _moment(option: str, written: str) -> Any:
     except ValueError:
         moment = None
     if moment is None:
-        raise CommandError(f"{option} {written}: give YYYY-MM-DDTHH:MM.", returncode=2)
+        raise CommandError(f"--{name} {written}: give YYYY-MM-DDTHH:MM.", returncode=2)
     if not is_naive(moment):
         return moment
     meant = moments.on_the_clock(moment.date(), moment.time())
@@ -104,5 +109,5 @@ def _moment(option: str, written: str) -> Any:
         return meant[0]
     why = "comes twice: add its offset" if meant else "does not exist"
     raise CommandError(
-        f"{option} {written}: clocks are changed then, and this time {why}.", returncode=2
+        f"--{name} {written}: clocks are changed then, and this time {why}.", returncode=2
     )
