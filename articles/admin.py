@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.timezone import localtime
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_protect
@@ -35,7 +35,9 @@ from . import (
     views_finding,
     views_history,
     views_publishing,
+    views_scheduling,
     views_sharing,
+    views_sources,  # noqa: F401 (tells on the page of a source where it is cited)
     views_workflow,
     views_writing,
 )
@@ -87,6 +89,7 @@ class ArticleAdmin(admin.ModelAdmin):
         return (
             cast(ArticleQuerySet, super().get_queryset(request))
             .with_live()
+            .with_plan()
             .annotate(
                 latest_at=Subquery(latest.values("at")[:1]),
                 latest_revision=Subquery(latest.values("revision")[:1]),
@@ -104,12 +107,18 @@ class ArticleAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("live"))
     def published(self, article: Any) -> str:
-        if not article.live_number:
-            return _("not published")
-        live = _("version %(number)s") % {"number": article.live_number}
-        if (article.latest_revision or 0) > (article.live_revision or 0):
-            return format_html('{} · <span class="quiet">{}</span>', live, _("worked on since"))
-        return live
+        live = _("not published")
+        if article.live_number:
+            live = _("version %(number)s") % {"number": article.live_number}
+            if (article.latest_revision or 0) > (article.live_revision or 0):
+                live = format_html('{} · <span class="quiet">{}</span>', live, _("worked on since"))
+        if not article.planned_at:
+            return live
+        overdue = article.planned_at < now()
+        told = _("overdue since %(when)s") if overdue else _("goes out on %(when)s")
+        at = date_format(localtime(article.planned_at), "SHORT_DATETIME_FORMAT")
+        shown = '{} · <span class="late">{}</span>' if overdue else "{} · {}"
+        return format_html(shown, live, told % {"when": at})
 
     @admin.display(description=gettext_lazy("with"), ordering="assignee__last_name")
     def with_whom(self, article: Article) -> str:
@@ -205,6 +214,7 @@ class ArticleAdmin(admin.ModelAdmin):
             on("preview/", of(views_publishing.preview, *get), "preview"),
             on("share/", of(views_sharing.share, *get, *post), "share"),
             on("publish/", of(views_publishing.publish, *get, *post), "publish"),
+            on("unschedule/", of(views_scheduling.unschedule, *post), "unschedule"),
             on("retract/", of(views_publishing.retract, *get, *post), "retract"),
             on("reply/", of(views_publishing.reply, *get, *post), "reply"),
             on("hand-on/", of(views_workflow.hand_on, *get, *post), "hand_on"),

@@ -27,6 +27,7 @@ class ArticlesConfig(AppConfig):
                     "articles_correction": of_publication,
                     "articles_reply": of_publication,
                     "articles_change": "r.article_id",
+                    "articles_plan": "r.article_id",
                     "claims_claim": "r.article_id",
                     "claims_claim_rests_on": (
                         "(SELECT article_id FROM claims_claim WHERE id = r.from_claim_id)"
@@ -34,6 +35,7 @@ class ArticlesConfig(AppConfig):
                     "claims_passage": of_claim,
                     "claims_citation": of_claim,
                     "claims_check": of_claim,
+                    "claims_drift": of_claim,
                     "claims_reading": "r.article_id",
                 },
                 format=piece.FORMAT,
@@ -47,6 +49,7 @@ class ArticlesConfig(AppConfig):
                     "articles_reply",
                     "articles_change",
                     "claims_check",
+                    "claims_drift",
                     "claims_reading",
                 ],
             )

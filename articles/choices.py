@@ -39,3 +39,12 @@ class ReportState(models.TextChoices):
     ANSWERED = "answered", _("answered")
     CORRECTION = "correction", _("became a correction")
     DISMISSED = "dismissed", _("dismissed")
+
+
+class PlanState(models.TextChoices):
+    """What became of a plan to publish."""
+
+    WAITING = "waiting", _("scheduled")
+    PUBLISHED = "published", _("published")
+    REFUSED = "refused", _("not published")
+    WITHDRAWN = "withdrawn", _("taken back")

@@ -228,9 +228,8 @@ class ImageForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Image:
         if content := self.cleaned_data.get("upload"):
-            image = self.instance
-            image.file = pictures.keep(content)
-            renditions.make(image.file, image.media_type, image.width)
+            self.instance.file = pictures.keep(content)
+            renditions.make(self.instance.file, content)
         return super().save(commit)
 
 

@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from history import canonical
 from history.fields import CharField, JSONField, TextField
 
+from . import moments
 from .body import BodyField
-from .choices import SEARCH_CONFIGS, Kind, Language, ReportState, State
+from .choices import SEARCH_CONFIGS, Kind, Language, PlanState, ReportState, State
 
 
 def image_storage() -> Storage:
@@ -96,6 +97,11 @@ class ArticleQuerySet(models.QuerySet):
             live_at=models.Subquery(latest.values("at")[:1]),
             live_revision=models.Subquery(latest.values("revision")[:1]),
         )
+
+    def with_plan(self) -> "ArticleQuerySet":
+        """Annotate when the piece is to go out: ``planned_at``."""
+        waiting = Plan.objects.waiting().filter(article=models.OuterRef("pk"))
+        return self.annotate(planned_at=models.Subquery(waiting.values("at")[:1]))
 
 
 class Article(models.Model):
@@ -530,3 +536,81 @@ class ReaderReport(models.Model):
         """What the publication says, as the claim in question."""
         claims = self.publication.public_document.get("claims", [])
         return next((one["statement"] for one in claims if one["id"] == self.claim), "")
+
+
+class PlanQuerySet(models.QuerySet):
+    def waiting(self) -> "PlanQuerySet":
+        return self.filter(state=PlanState.WAITING)
+
+    def due(self) -> "PlanQuerySet":
+        """Return what should have gone out by now, in the order in which it should have."""
+        return self.waiting().filter(at__lte=timezone.now())
+
+    def unresolved(self) -> "PlanQuerySet":
+        """Return what was refused and neither published, scheduled again nor dropped since."""
+        of_piece = {"article": models.OuterRef("article")}
+        published = Publication.objects.filter(**of_piece, at__gt=models.OuterRef("ended_at"))
+        planned = Plan.objects.filter(**of_piece, made_at__gt=models.OuterRef("ended_at"))
+        return self.filter(
+            ~models.Exists(published), ~models.Exists(planned), state=PlanState.REFUSED
+        )
+
+
+class Plan(models.Model):
+    """That a piece is published at a moment, and what became of it. Workflow: on record, no more.
+
+    ``corrections`` are what the note of a correction says: ``{"wrong", "right", "since"}`` each.
+    ``reasons`` tell why it was refused: ``{"rule", "message", "target"}`` each, the latter two as
+    the gate has them, in the newsroom's language.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    article = models.ForeignKey(
+        Article, models.PROTECT, related_name="plans", verbose_name=_("article")
+    )
+    at = models.DateTimeField(_("to be published at"))
+    kind = CharField(_("kind"), max_length=20, choices=Kind)
+    note = TextField(_("public note"), blank=True)
+    corrections: Any = JSONField(_("corrections"), default=list)
+    deadline = models.DateTimeField(_("unconfirmed until"), null=True)
+    actor = models.UUIDField(_("scheduled by"))
+    made_at = models.DateTimeField(_("scheduled at"), default=timezone.now)
+    state = CharField(_("state"), max_length=20, choices=PlanState, default=PlanState.WAITING)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    reasons: Any = JSONField(_("reasons"), default=list)
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        ordering = ["at", "made_at", "pk"]
+        default_permissions = ()
+        indexes = [
+            # What is due, and what was refused lately?
+            models.Index(fields=["state", "at"], name="plan_by_moment"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article"],
+                condition=models.Q(state=PlanState.WAITING),
+                name="plan_one_a_piece",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=PlanState.WAITING, ended_at=None)
+                | ~models.Q(state=PlanState.WAITING) & models.Q(ended_at__isnull=False),
+                name="plan_ends_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article}: {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def when(self) -> str:
+        return moments.shown(self.at)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it should have gone out: then no worker is at work."""
+        return self.state == PlanState.WAITING and self.at < timezone.now()

@@ -10,6 +10,8 @@ from collections.abc import Callable, Set
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -20,8 +22,11 @@ from sources import references
 from . import renditions, wording
 from .evidence import Document, Evidence, mappings, string
 
+SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 WORDS_A_MINUTE = 200
+# As Open Graph writes them.
+LOCALES = {"de": "de_DE", "en": "en_GB"}
 
 # What a publication did, in words for readers.
 KINDS: dict[str, Promise] = {
@@ -58,6 +63,7 @@ def context(
     corrections = corrections_of(document)
     return {
         "language": string(document.get("language")) or get_language(),
+        "locale": LOCALES.get((get_language() or "").partition("-")[0], "en_GB"),
         "publisher": string(document.get("publisher")),
         "title": string(document.get("headline")),
         "description": string(document.get("standfirst")),
@@ -68,7 +74,7 @@ def context(
         "more_images": images[1:],
         "blocks": evidence.blocks,
         "claims": len(evidence.stated),
-        "authors": authors_of(document),
+        "authors": _people(document, authors_of(document)),
         "contributors": _contributors(document),
         "minutes": _minutes(document),
         "number": _number(document),
@@ -87,6 +93,8 @@ def context(
         "later_corrections": corrections_of(newest, after=_number(document)) if newest else [],
         "address": address_of(live),
         "canonical": site + address_of(live),
+        "published_stamp": _iso(document.get("first_published")),
+        "modified_stamp": _iso(modified_at(document)),
         "share_image": _absolute(site, images[0]["url"]) if images else "",
         "json_ld": script_data(json_ld(document, site=site, image_url=image_url)),
     }
@@ -114,16 +122,21 @@ def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -
         "description": string(document.get("standfirst")),
         "datePublished": _iso(document.get("first_published")),
         "dateModified": _iso(modified_at(document)),
-        "author": [{"@type": "Person", "name": name} for name in authors_of(document)],
-        "publisher": {"@type": "Organization", "name": string(document.get("publisher"))},
+        "author": [
+            _filled({**person, "url": site + person["url"] if person["url"] else ""})
+            | {"@type": "Person"}
+            for person in _people(document, authors_of(document))
+        ],
+        "publisher": _publisher(document, site),
+        "publishingPrinciples": site + _policies(),
         "inLanguage": string(document.get("language")),
         "articleSection": _label(section),
         "keywords": [name for tag in mappings(document.get("tags")) if (name := _label(tag))],
         "isAccessibleForFree": True,
         "image": [
-            _absolute(site, address)
+            _absolute(site, found)
             for image in mappings(document.get("images"))
-            if (address := picture(image, image_url)["url"])
+            if (found := picture(image, image_url)["url"])
         ],
         "citation": [
             work for source in mappings(document.get("references")) if (work := _work(source))
@@ -138,6 +151,7 @@ def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -
             for correction in corrections_of(document)
         ],
         "version": _number(document),
+        "archivedAt": f"{address}v/{_number(document)}/",
         "backstory": _how_checked(document),
     }
     return _filled(article)
@@ -185,6 +199,23 @@ def authors_of(document: Document) -> list[str]:
     people = [person for person in mappings(document.get("bylines")) if string(person.get("name"))]
     authors = [string(person.get("name")) for person in people if not person.get("role")]
     return authors or [string(person.get("name")) for person in people]
+
+
+def _people(document: Document, names: list[str]) -> list[dict[str, str]]:
+    """Return people with the addresses of their lists, as far as the document knows them."""
+    slugs = {
+        string(person.get("name")): string(person.get("slug"))
+        for person in mappings(document.get("bylines"))
+    }
+    return [
+        {
+            "name": name,
+            "url": reverse("articles:author", args=[slugs[name]])
+            if SLUG.fullmatch(slugs.get(name, ""))
+            else "",
+        }
+        for name in names
+    ]
 
 
 def _contributors(document: Document) -> list[dict[str, str]]:
@@ -334,6 +365,26 @@ def _how_checked(document: Document) -> str:
         claim for claim in mappings(document.get("claims")) if claim.get("verdict") == "unconfirmed"
     ]
     return wording.how_checked(checked if isinstance(checked, dict) else {}, len(unconfirmed))
+
+
+def _policies(section: str = "") -> str:
+    language = get_language() or settings.LANGUAGE_CODE
+    address = reverse("articles:policies_in", args=[language.partition("-")[0]])
+    return f"{address}#{section}" if section else address
+
+
+def _publisher(document: Document, site: str) -> dict[str, Any]:
+    """Return the newsroom, and where it says how it works."""
+    return {
+        "@type": "NewsMediaOrganization",
+        "name": string(document.get("publisher")),
+        "url": f"{site}/",
+        "publishingPrinciples": site + _policies(),
+        "correctionsPolicy": site + _policies("corrections"),
+        "verificationFactCheckingPolicy": site + _policies("fact-checking"),
+        "unnamedSourcesPolicy": site + _policies("sources"),
+        "actionableFeedbackPolicy": site + _policies("feedback"),
+    }
 
 
 def _work(source: Document) -> dict[str, Any]:

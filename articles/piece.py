@@ -41,8 +41,10 @@ EXCLUDED = {
     },
     "articles_publication": {"*": "publications have documents of their own"},
     "articles_correction": {"*": "part of the publication's document"},
+    "claims_drift": {"*": "follows from the source's copies, whose document holds their digests"},
     "articles_reply": {"*": "word for word in the publication's document, not ours to restore"},
     "articles_change": {"*": "what machines were told, not ours to restore"},
+    "articles_plan": {"*": WORKFLOW},
 }
 
 # What the document says of an image, by the names of its columns.

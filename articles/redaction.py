@@ -19,7 +19,7 @@ from history.redaction import Redactor, redact, redact_edges, redact_text
 from sources.models import Capture, Source, capture_storage
 
 from . import live
-from .models import Article, Correction, Publication, ReaderReport, Reply
+from .models import Article, Correction, Plan, Publication, ReaderReport, Reply
 from .piece import StoredPiece
 
 _PLAIN = ("kicker", "headline", "standfirst")
@@ -115,6 +115,7 @@ def beyond_documents(aggregate: Aggregate, key: Any, redactor: Redactor, traces:
     if aggregate.model is Article:
         _publications(key, redactor, traces)
         _reports(key, redactor, traces)
+        _plans(key, redactor)
     elif aggregate.model is Source:
         _captures(key, redactor, traces)
 
@@ -158,12 +159,28 @@ def _reports(key: Any, redactor: Redactor, traces: Traces) -> None:
             traces.others.setdefault("reports", {})[str(report.pk)] = "redacted"
 
 
+def _plans(key: Any, redactor: Redactor) -> None:
+    for row in Plan.objects.filter(article_id=key):
+        said = {"note": row.note, "corrections": row.corrections, "reasons": row.reasons}
+        redacted = redact(said, redactor.patterns)
+        if redacted != said:
+            Plan.objects.filter(pk=row.pk).update(**redacted)
+
+
 def _captures(key: Any, redactor: Redactor, traces: Traces) -> None:
     """A copy cannot be redacted and stay a copy: one that holds the words goes, its hash stays."""
     for row in Capture.objects.filter(source_id=key):
-        said = row.text + row.address
+        texts = list(row.extractions.all())
+        response = canonical.dumps(row.response)
+        said = "".join([*(one.text for one in texts), row.address, response])
         if redact_text(said, redactor.patterns) != said:
-            rewrite(row, text="", address=redact_text(row.address, redactor.patterns))
+            for one in texts:
+                rewrite(one, text="")
+            rewrite(
+                row,
+                address=redact_text(row.address, redactor.patterns),
+                response=redact(row.response, redactor.patterns),
+            )
             if not Capture.objects.filter(sha256=row.sha256).exclude(pk=row.pk).exists():
                 capture_storage().delete(row.name)
             traces.others.setdefault("captures", {})[str(row.pk)] = "removed"

@@ -22,7 +22,7 @@ from history.models import Entry
 from sources.choices import Tier
 from sources.models import Source
 
-from .models import Article, Publication, image_storage
+from .models import Article, Plan, Publication, image_storage
 from .working_copy import WorkingCopy
 
 if TYPE_CHECKING:
@@ -79,6 +79,10 @@ class Room:
     @cached_property
     def live(self) -> Publication | None:
         return self.article.publications.defer("document").order_by("-number").first()
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        return self.article.plans.waiting().only("article", "at", "state").first()
 
     @cached_property
     def unpublished(self) -> bool:

@@ -54,6 +54,9 @@ DID: dict[str, Promise] = {
     "articles.article.handed_on": gettext_lazy("handed the piece on"),
     "articles.article.shared": gettext_lazy("made a link to the draft"),
     "articles.article.published": gettext_lazy("published the piece"),
+    "articles.article.scheduled": gettext_lazy("scheduled the piece"),
+    "articles.article.unscheduled": gettext_lazy("took back what was scheduled"),
+    "articles.article.not_published": gettext_lazy("did not publish the piece as scheduled"),
     "claims.claim.created": gettext_lazy("added a claim"),
     "claims.claim.saved": gettext_lazy("changed a claim"),
     "claims.claim.withdrawn": gettext_lazy("withdrew a claim"),
@@ -62,6 +65,7 @@ DID: dict[str, Promise] = {
     "claims.citation.changed": gettext_lazy("changed a citation"),
     "claims.citation.removed": gettext_lazy("removed a citation"),
     "claims.check.recorded": gettext_lazy("checked a claim"),
+    "claims.quote.lost": gettext_lazy("found a quote gone from its source"),
     "claims.reading.recorded": gettext_lazy("read the text"),
 }
 

@@ -7,24 +7,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from . import gate, page, services
+from . import gate, page, services, views_scheduling
 from .choices import Kind, ReportState
-from .forms import (
-    CorrectionFormSet,
-    PublishForm,
-    Refused,
-    ReplyForm,
-    RetractForm,
-    blaming,
-)
-from .models import Article, Publication, ReaderReport, image_storage
+from .forms import CorrectionFormSet, Refused, ReplyForm, RetractForm, blaming
+from .forms_scheduling import PublishOrScheduleForm
+from .models import Article, Plan, Publication, ReaderReport, image_storage
 from .room import Room, as_key, find, may, require
 
 if TYPE_CHECKING:
@@ -60,7 +54,7 @@ class RuleShown:
 
 
 def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
-    """What the gate says; POST publishes."""
+    """What the gate says; POST publishes, or schedules that."""
     article = find(admin, request, key)
     room = Room.of(request, article)
     first = room.live is None
@@ -74,11 +68,12 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
     if request.method == "POST":
         if not may_publish:
             raise PermissionDenied
-        form = PublishForm(request.POST, first=first)
+        form = PublishOrScheduleForm(request.POST, first=first)
         if form.is_valid() and corrections.is_valid():
             made = _publish(request, article, form, corrections)
             if made is not None:
-                if report and made.kind == Kind.CORRECTION:
+                # A planned correction settles nothing yet.
+                if report and isinstance(made, Publication) and made.kind == Kind.CORRECTION:
                     services.settle_report(
                         report,
                         actor=request.user,
@@ -94,7 +89,7 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         status = 422
     else:
         kind = request.GET.get("kind", "")
-        form = PublishForm(
+        form = PublishOrScheduleForm(
             first=first,
             initial={"based_on": room.revision, "kind": kind or (Kind.FIRST if first else "")},
         )
@@ -124,6 +119,7 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         may_waive=may(request, "articles.waive_rule"),
         first=first,
         report=report,
+        plans=views_scheduling.plans(article),
     )
 
 
@@ -180,7 +176,10 @@ def _act(
     )
 
 
-def _tell(request: HttpRequest, made: Publication) -> None:
+def _tell(request: HttpRequest, made: Publication | Plan) -> None:
+    if isinstance(made, Plan):
+        messages.success(request, views_scheduling.told(made))
+        return
     messages.success(
         request,
         format_html(
@@ -193,9 +192,9 @@ def _tell(request: HttpRequest, made: Publication) -> None:
 
 
 def _publish(
-    request: HttpRequest, article: Article, form: PublishForm, corrections: Any
-) -> Publication | None:
-    """Publish what the form says; ``None`` if that is refused, and why stands in the form."""
+    request: HttpRequest, article: Article, form: PublishOrScheduleForm, corrections: Any
+) -> Publication | Plan | None:
+    """Publish or schedule what the form says; ``None`` if refused, and why stands in the form."""
     told = form.cleaned_data
     waivers = {
         rule: reason
@@ -207,13 +206,17 @@ def _publish(
         for row in corrections.cleaned_data
         if row.get("wrong") or row.get("right")
     ]
+    terms: dict[str, Any] = {name: told[name] for name in ("kind", "note", "deadline", "based_on")}
+    terms |= {"actor": request.user, "corrections": rows}
     try:
         with blaming(form):
-            return services.publish(
-                article, actor=request.user, kind=told["kind"], note=told["note"],
-                corrections=rows, waivers=waivers, deadline=told["deadline"],
-                based_on=told["based_on"],
-            )  # fmt: skip
+            if form.scheduling:
+                if waivers:
+                    raise ValidationError(
+                        _("What is scheduled must meet every rule: none can be waived.")
+                    )
+                return services.schedule(article, at=told["at"], **terms)
+            return services.publish(article, waivers=waivers, **terms)
     except services.GateClosed:
         form.add_error(None, _("The gate is closed: see below what is missing."))
     except services.ConflictingSave as conflict:

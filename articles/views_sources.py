@@ -1,5 +1,6 @@
 """Pages about a source that know the pieces which rest on it."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +10,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from claims import services
-from sources.choices import Fall
+from claims import quoting, services
+from claims.models import Citation
+from sources import quotes, views_admin
+from sources.choices import Fall, Tier
 from sources.models import Source
 
-from .fallout import Fallout
+from .fallout import Fallout, is_live, with_live_kind
+from .models import Article
 
 
 class FallForm(forms.Form):
@@ -74,6 +79,99 @@ def retract(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
     }
     return TemplateResponse(request, "admin/sources/source/retract.html", context, status=status)
+
+
+# ---- where a source is cited, on its own page
+
+CITATIONS_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CitedRow:
+    """One citation, and whether its quote stands in the copy of the source."""
+
+    citation: Citation
+    article: Any
+    live: bool
+    quote: str
+    finding: quotes.Finding | None
+
+    @property
+    def result(self) -> str:
+        return str(self.finding.result) if self.finding else ""
+
+    @property
+    def told(self) -> str:
+        if self.finding is None:
+            return _("not compared: there is no copy with a text")
+        if self.finding.verified:
+            page = self.finding.passage.page if self.finding.passage else None
+            return (
+                _("word for word, page %(page)s") % {"page": page} if page else _("word for word")
+            )
+        if self.finding.result == quotes.Result.ABSENT:
+            return _("does not stand in the copy")
+        return _("not verbatim: %(why)s") % {
+            "why": ", ".join(str(WHY[why]) for why in self.finding.why)
+        }
+
+    @property
+    def nearest(self) -> str:
+        found = self.finding
+        if found is None or found.passage is None or found.verified:
+            return ""
+        return found.passage.words
+
+    @property
+    def page(self) -> int | None:
+        return self.finding.passage.page if self.finding and self.finding.passage else None
+
+
+#: What keeps a quote from being verbatim, in words for the desk.
+WHY: dict[quotes.Why, Promise] = {
+    quotes.Why.NEGATION: gettext_lazy("a negation differs or was left out"),
+    quotes.Why.FIGURE: gettext_lazy("figures differ"),
+    quotes.Why.OMISSION: gettext_lazy("too much was left out"),
+    quotes.Why.CUT: gettext_lazy("begins or ends within a word or number"),
+    quotes.Why.WORDING: gettext_lazy("words differ"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    rows: list[CitedRow]
+    total: int
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
+
+
+def cited(request: HttpRequest, source: Source) -> dict[str, Any]:
+    """Return where live claims cite a source, live pages first; quotes of named citations only."""
+    if not request.user.has_perm("claims.view_citation"):
+        return {"cited": None}
+    rows = Citation.objects.filter(source=source, claim__withdrawn=False)
+    total = rows.count()
+    rows = rows.select_related("claim", "source").order_by("claim__article_id", "position", "pk")
+    chosen = list(rows[:CITATIONS_SHOWN])
+    found = quoting.findings(row for row in chosen if row.tier != Tier.CONFIDENTIAL)
+    pieces = with_live_kind(Article.objects.filter(pk__in={row.claim.article_id for row in chosen}))
+    articles = {piece.pk: piece for piece in pieces.only("headline")}
+    told = [
+        CitedRow(
+            row,
+            article := articles[row.claim.article_id],
+            is_live(article),
+            row.quote if row.tier != Tier.CONFIDENTIAL else "",
+            found.get(row.pk),
+        )
+        for row in chosen
+    ]
+    return {"cited": Cited(sorted(told, key=lambda row: not row.live), total)}
+
+
+views_admin.about.append(cited)
 
 
 def _told(fallout: Fallout) -> str:

@@ -290,6 +290,10 @@ class Deck:
             return format_html("{} {}", _("Citation changed:"), source)
         if told == "contradiction_added":
             return format_html("{} {}", _("Contradicted now by:"), source)
+        if told == "source_changed":
+            return format_html(
+                "{} {} <del>{}</del>", _("The page says this no more:"), source, reason.old
+            )
         if told == "source_retracted":
             return format_html("{} {}", _("Source retracted:"), source)
         if told == "check_by":

@@ -247,3 +247,31 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{len(self.sentences)} ({self.at:%Y-%m-%d})"
+
+
+class Drift(models.Model):
+    """A page that held a quote holds it no more: what a look at the source found, and when.
+
+    ``citation`` is a key and no foreign key: the finding outlives the citation.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="drifts", verbose_name=_("claim"))
+    citation = models.UUIDField(_("citation"))
+    capture = models.ForeignKey(
+        "sources.Capture", models.PROTECT, related_name="+", verbose_name=_("capture")
+    )
+    at = models.DateTimeField(_("found at"))
+
+    class Meta:
+        verbose_name = _("lost quote")
+        verbose_name_plural = _("lost quotes")
+        ordering = ["at", "pk"]
+        default_permissions = ()
+        indexes = [
+            # Did the page of this citation change since it was checked?
+            models.Index(fields=["citation", "-at"], name="drift_by_citation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}"

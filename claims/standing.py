@@ -15,14 +15,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 
 from history import canonical
 
 from . import passages
 from .choices import Stance, State, Verdict
-from .models import Check, Citation, Claim, Passage
+from .models import Check, Citation, Claim, Drift, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,14 @@ def fold(words: str) -> str:
     return re.sub(r"\s+", " ", words).strip()
 
 
+def _citations() -> QuerySet[Any]:
+    """Return citations with what their standing asks of them."""
+    lost = Drift.objects.filter(citation=OuterRef("pk")).order_by("-at")
+    return Citation.objects.select_related("source", "capture").annotate(
+        drifted_at=Subquery(lost.values("at")[:1])
+    )
+
+
 class Evidence:
     """Claims with all that their standing depends on, loaded in a fixed number of queries."""
 
@@ -113,7 +121,7 @@ class Evidence:
             keys = [row[0] for row in cursor.fetchall()]
         claims = Claim.objects.filter(pk__in=keys).prefetch_related(
             Prefetch("passages", Passage.objects.order_by("start", "pk")),
-            Prefetch("citations", Citation.objects.select_related("source", "capture")),
+            Prefetch("citations", _citations()),
             Prefetch("checks", Check.objects.order_by("at", "pk")),
             Prefetch("rests_on", Claim.objects.only("pk").order_by("pk")),
         )
@@ -213,7 +221,7 @@ class Evidence:
 
     @staticmethod
     def _citations(
-        claim: Claim, check: Check, then: dict[str, Any], now: dict[str, Any]
+        claim: Any, check: Check, then: dict[str, Any], now: dict[str, Any]
     ) -> Iterable[Reason]:
         old = {row["id"]: row for row in then["citations"]}
         new = {row["id"]: row for row in now["citations"]}
@@ -227,6 +235,9 @@ class Evidence:
             if key not in old and row["stance"] == Stance.CONTRADICTS:
                 yield Reason("contradiction_added", subject=UUID(row["source"]))
         for citation in claim.citations.all():
+            drifted = citation.drifted_at
+            if drifted and drifted > check.at:
+                yield Reason("source_changed", old=citation.quote, subject=citation.source_id)
             retracted = citation.source.retracted_at
             if retracted and retracted > check.at:
                 yield Reason("source_retracted", subject=citation.source_id)

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from articles.choices import ReportState, State
-from articles.models import Article, ArticleQuerySet, Publication, ReaderReport
+from articles.models import Article, ArticleQuerySet, Plan, Publication, ReaderReport
 from claims import fallout
 from claims.models import Check, Claim
 from history.models import Entry
@@ -29,6 +29,8 @@ from history.models import Entry
 # So many of a list stand on the start page; one more is fetched to know whether there are more.
 SHOWN = 8
 LOOKED_THROUGH = 300
+
+PLAN = ("at", "kind", "state", "reasons", "article__headline")
 
 SENTENCES = {
     "fallen": ngettext_lazy(
@@ -76,6 +78,9 @@ class Start:
     published: list[Publication] = field(default_factory=list)
     # What readers say is wrong and nobody has looked into, the oldest first; None if not for them.
     reports: list[ReaderReport] | None = None
+    # What is to go out, and what could not go out when it should have.
+    plans: list[Plan] = field(default_factory=list)
+    refused: list[Plan] = field(default_factory=list)
     # What a checker does next, or nobody in particular.
     next_check: Any = None
     sees_pieces: bool = False
@@ -129,6 +134,11 @@ class Start:
         if checks:
             waiting = [piece for work in start.lists for piece in work.pieces]
             start.next_check = next((p for p in waiting if p.state == State.CHECK), None)
+        if publishes or edits:
+            # What is overdue comes first, and so do reasons to look at once.
+            plans = Plan.objects.select_related("article").only(*PLAN)
+            start.plans = list(plans.waiting()[:SHOWN])
+            start.refused = list(plans.unresolved().order_by("-ended_at")[:SHOWN])
         count_claims(piece for work in start.lists for piece in work.pieces)
         start.published = list(
             Publication.objects.select_related("article")

@@ -15,14 +15,25 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from history import kinds
+from history import jobs, kinds
 from history.admin import ActAdmin
 
-from . import csl, references, sealing, services, timeline, uploads, views_admin
+from . import (
+    csl,
+    media,
+    references,
+    sealing,
+    services,
+    tasks,
+    timeline,
+    uploads,
+    views_admin,
+    watching,
+)
 from .choices import Tier
 from .forms import IdentifiedSourceForm, SourceForm
 from .keys import KeyMissing
-from .models import Source, SourceQuerySet
+from .models import Source, SourceQuerySet, Watch
 
 kinds.name(
     {
@@ -31,6 +42,9 @@ kinds.name(
         "sources.source.withdrawn": _("took a source out of use"),
         "sources.source.retracted": _("declared a source retracted"),
         "sources.capture.taken": _("added a copy of a source"),
+        "sources.capture.read": _("read the text of a copy"),
+        "sources.source.changed": _("found a source changed"),
+        "sources.source.gone": _("found a source gone"),
         "sources.capture.viewed": _("opened a copy of a protected source"),
         "sources.identity.viewed": _("looked at the identity of a protected source"),
     }
@@ -262,6 +276,12 @@ class SourceAdmin(ActAdmin):
                 services.record_view(stored, actor=request.user)
                 context["recorded"] = True
             context["captures"] = views_admin.listed(request.user, stored)
+            context["watch"] = Watch.objects.filter(pk=stored.pk).first()
+            context["may_fetch"] = request.user.has_perm(
+                "sources.add_capture"
+            ) and watching.watchable(stored)
+            for tell in views_admin.about:
+                context |= tell(request, stored)
             context["may_withdraw"] = self.may_withdraw(request) and not stored.withdrawn
             context["may_retract"] = (
                 request.user.has_perm("sources.retract_source") and stored.retracted_at is None
@@ -287,8 +307,7 @@ class SourceAdmin(ActAdmin):
                 obj,
                 content,
                 actor=request.user,
-                media_type=form.media_type,
-                text=views_admin.text_of(content, form.media_type),
+                media_type=media.sniff(content),
                 address=form.cleaned_data.get("upload_address", ""),
             )
 
@@ -303,12 +322,37 @@ class SourceAdmin(ActAdmin):
                 wrap(views_admin.download),
                 name="sources_capture_download",
             ),
+            path(
+                "<uuid:pk>/captures/<uuid:capture>/page/",
+                wrap(views_admin.show),
+                name="sources_capture_show",
+            ),
+            path(
+                "<uuid:pk>/captures/<uuid:capture>/text/",
+                wrap(views_admin.text),
+                name="sources_capture_text",
+            ),
+            path("<uuid:pk>/fetch/", wrap(self.fetch_view), name="sources_source_fetch"),
             *super().get_urls(),
         ]
         for url in urls:
             if url.name in ("sources_source_add", "sources_source_change"):
                 url.callback = uploads.in_memory(url.callback)
         return urls
+
+    def fetch_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Have a copy fetched by a job; nobody waits for a foreign server."""
+        source = self.get_object(request, str(pk))
+        if source is None:
+            raise Http404
+        if not request.user.has_perm("sources.add_capture"):
+            raise PermissionDenied
+        if request.method == "POST" and watching.watchable(source):
+            jobs.soon(tasks.look, source=str(source.pk))
+            self.message_user(
+                request, gettext("The page is being fetched. Its copy will stand here in a moment.")
+            )
+        return HttpResponseRedirect(reverse("admin:sources_source_change", args=[pk]))
 
     def withdraw_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Ask why, then take a source out of use."""

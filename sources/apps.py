@@ -16,11 +16,17 @@ class SourcesConfig(AppConfig):
         register(
             Aggregate(
                 model=Source,
-                tables={"sources_source": "r.id", "sources_capture": "r.source_id"},
+                tables={
+                    "sources_source": "r.id",
+                    "sources_capture": "r.source_id",
+                    "sources_extraction": (
+                        "(SELECT source_id FROM sources_capture WHERE id = r.capture_id)"
+                    ),
+                },
                 format=document.FORMAT,
                 write=document.write,
                 overwrite=document.overwrite,
                 summarize=timeline.summary,
-                append_only=["sources_capture"],
+                append_only=["sources_capture", "sources_extraction"],
             )
         )

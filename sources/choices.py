@@ -31,6 +31,16 @@ class Fall(models.TextChoices):
     ORIGIN = "origin", _("repeats a source that fell")
 
 
+class Outcome(models.TextChoices):
+    """What was found when a page was looked at again."""
+
+    SAME = "same", _("as it was")
+    CHANGED = "changed", _("changed")
+    MOVED = "moved", _("moved")
+    GONE = "gone", _("gone")
+    TROUBLE = "trouble", _("could not be fetched")
+
+
 class Reliability(models.TextChoices):
     """The Admiralty code's rating of a source."""
 

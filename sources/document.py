@@ -17,7 +17,11 @@ FORMAT = Format("source", schema=1)
 # Columns that the document leaves out, and why.
 EXCLUDED = {
     "sources_source": {"searched": "generated from what the document holds"},
-    "sources_capture": {"text": "follows from the bytes, whose digest the document holds"},
+    "sources_capture": {},
+    "sources_extraction": dict.fromkeys(
+        ("id", "capture_id", "at", "text", "sealed", "trouble"),
+        "follows from the bytes, whose digest the document holds",
+    ),
 }
 
 
@@ -53,9 +57,10 @@ def write(pk: UUID) -> Document:
                     "size": capture.size,
                     "captured_at": canonical.stamp(capture.captured_at),
                     "address": capture.address,
+                    "response": capture.response,
                     "sealed": capture.sealed,
                 }
-                for capture in captures.defer("text")
+                for capture in captures
             ],
         },
     }
@@ -67,8 +72,8 @@ def overwrite(document: Document) -> None:
     Source.objects.filter(pk=document["id"]).update(retraction=document["record"]["retraction"])
     for row in document["record"]["captures"]:
         capture = Capture.objects.get(pk=row["id"])
-        if capture.address != row["address"]:
-            rewrite(capture, address=row["address"])
+        if (capture.address, capture.response) != (row["address"], row["response"]):
+            rewrite(capture, address=row["address"], response=row["response"])
 
 
 class Serializer:

@@ -1,6 +1,5 @@
 """Editing a source: who or what it is, how far it may be shown, and new copies of it."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -39,7 +38,6 @@ TYPES = [
     ("map", _("map")),
     ("document", _("other document")),
 ]
-MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,48}/[a-z0-9][a-z0-9!#$&^_.+-]{0,48}")
 
 
 def _line(**kwargs: Any) -> forms.CharField:
@@ -135,12 +133,6 @@ class SourceForm(forms.ModelForm):
     def identity(self) -> dict[str, Any] | None:
         """Who the source is, as typed; ``None`` if that was not asked."""
         return None
-
-    @property
-    def media_type(self) -> str:
-        """What the browser says that the uploaded file is, if that can be said at all."""
-        told = (self.cleaned_data["upload"].content_type or "").lower()
-        return told if MEDIA_TYPE.fullmatch(told) else "application/octet-stream"
 
 
 class IdentifiedSourceForm(SourceForm):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from history.fields import CharField, JSONField, TextField
 
 from . import sealing
-from .choices import Fall, Kind, Reliability, Tier
+from .choices import Fall, Kind, Outcome, Reliability, Tier
 
 _TEXT: models.TextField = models.TextField()
 
@@ -216,8 +216,10 @@ class Capture(models.Model):
     """An unalterable copy of a source as it was at a moment.
 
     The bytes stand in the capture storage under their SHA-256. Of protected
-    sources bytes, text and address are sealed, and the digest is that of the
+    sources bytes, address and response are sealed, and the digest is that of the
     sealed bytes: the digest of a watermarked copy would identify its leaker.
+    ``address`` is where it came from in the end; what was asked first, status
+    and headers of the answer stand in ``response``, if it was fetched.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -229,8 +231,8 @@ class Capture(models.Model):
     size = models.PositiveBigIntegerField(_("size in bytes"))
     captured_at = models.DateTimeField(_("captured at"))
     address = TextField(_("address"), blank=True)
-    text = TextField(_("text"), blank=True)
-    sealed = models.TextField(_("sealed text and address"), blank=True)
+    response = JSONField(_("response"), default=dict, blank=True)
+    sealed = models.TextField(_("sealed address and response"), blank=True)
 
     class Meta:
         verbose_name = _("capture")
@@ -241,7 +243,7 @@ class Capture(models.Model):
                 condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="capture_sha256_is_hex"
             ),
             models.CheckConstraint(
-                condition=models.Q(sealed="") | models.Q(text="", address=""),
+                condition=models.Q(sealed="") | models.Q(response={}, address=""),
                 name="capture_sealed_or_clear",
             ),
         ]
@@ -261,3 +263,81 @@ class Capture(models.Model):
         if self.source.tier == Tier.NAMED:
             return stored
         return sealing.unseal_bytes(stored, source=self.source_id, place=f"capture/{self.pk}")
+
+    @property
+    def text(self) -> str:
+        """The text of it, as it was read last; empty, if nobody could read it."""
+        latest = self.extractions.first()
+        return latest.words if latest else ""
+
+
+class Extraction(models.Model):
+    """The text of a copy, as a parser read it. A better parser makes another one.
+
+    Pages are ended by form feeds. Of protected sources it is sealed. ``trouble``
+    says why there is no text.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    capture = models.ForeignKey(
+        Capture, models.PROTECT, related_name="extractions", verbose_name=_("capture")
+    )
+    at = models.DateTimeField(_("read at"))
+    text = TextField(_("text"), blank=True)
+    sealed = models.TextField(_("sealed text"), blank=True)
+    trouble = CharField(_("trouble"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("text of a copy")
+        verbose_name_plural = _("texts of copies")
+        ordering = ["-at", "-pk"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sealed="") | models.Q(text=""),
+                name="extraction_sealed_or_clear",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def words(self) -> str:
+        """The text in clear; raises ``KeyMissing`` after erasure."""
+        if not self.sealed:
+            return self.text
+        source = self.capture.source_id
+        return sealing.unseal(self.sealed, source=source, place=f"extraction/{self.pk}")["text"]
+
+
+class Watch(models.Model):
+    """When a page was looked at last, what was found, and when it is looked at again.
+
+    What the worker remembers; what happened to the source stands in the ledger.
+    """
+
+    source = models.OneToOneField(
+        Source, models.CASCADE, primary_key=True, related_name="watch", verbose_name=_("source")
+    )
+    at = models.DateTimeField(_("looked at"))
+    outcome = CharField(_("outcome"), max_length=20, choices=Outcome)
+    status = models.PositiveSmallIntegerField(_("status"), null=True)
+    trouble = CharField(_("trouble"), max_length=20, blank=True)
+    address = TextField(_("address"), blank=True)
+    # So often in a row it was the same, or could not be fetched.
+    times = models.PositiveIntegerField(_("times"), default=1)
+    next_at = models.DateTimeField(_("next look"))
+
+    class Meta:
+        verbose_name = _("watched page")
+        verbose_name_plural = _("watched pages")
+        ordering = ["next_at"]
+        default_permissions = ()
+        indexes = [
+            # What is to be looked at now?
+            models.Index(fields=["next_at"], name="watch_by_next"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()} ({self.at:%Y-%m-%d})"

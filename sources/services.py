@@ -3,15 +3,17 @@
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from history import jobs
 from history.acts import act, lock
 
-from . import sealing
+from . import extraction, sealing
 from .choices import Kind, Tier
-from .models import Capture, Source, capture_storage
+from .models import Capture, Extraction, Source, capture_storage
 
 
 def create_source(
@@ -47,6 +49,11 @@ def save_source(source: Source, *, actor: Any, identity: dict[str, Any] | None =
     return source
 
 
+def digest(content: bytes) -> str:
+    """Return the SHA-256 under which bytes are kept."""
+    return sha256(content).hexdigest()
+
+
 def capture(
     source: Source,
     content: bytes,
@@ -55,9 +62,13 @@ def capture(
     media_type: str,
     text: str = "",
     address: str = "",
+    response: dict[str, Any] | None = None,
     captured_at: datetime | None = None,
 ) -> Capture:
-    """Keep an unalterable copy of a source; bytes that are stored already are stored once."""
+    """Keep an unalterable copy of a source; bytes that are stored already are stored once.
+
+    Unless its text is given, a job reads it as soon as this is committed.
+    """
     taken = Capture(
         source=source,
         media_type=media_type,
@@ -65,13 +76,14 @@ def capture(
         captured_at=captured_at or timezone.now(),
     )
     if source.tier == Tier.NAMED:
-        taken.text, taken.address = text, address
+        taken.address, taken.response = address, response or {}
     else:
         place = f"capture/{taken.pk}"
         content = sealing.seal_bytes(content, source=source.pk, place=place)
-        told = {key: value for key, value in {"text": text, "address": address}.items() if value}
+        told = {"address": address, "response": response}
+        told = {key: value for key, value in told.items() if value}
         taken.sealed = sealing.seal(told, source=source.pk, place=place)
-    taken.sha256 = sha256(content).hexdigest()
+    taken.sha256 = digest(content)
     with act("sources.capture.taken", actor=actor) as this:
         lock(source)
         taken.full_clean(exclude=["source"])
@@ -79,7 +91,33 @@ def capture(
         this.note(source, capture=str(taken.pk))
         if not capture_storage().exists(taken.name):
             capture_storage().save(taken.name, ContentFile(content))
+        if text:
+            _keep_text(taken, source, text)
+        elif media_type in extraction.READABLE:
+            from .tasks import read_capture
+
+            jobs.soon(read_capture, capture=str(taken.pk))
     return taken
+
+
+def keep_text(capture: Capture, text: str, *, actor: Any, trouble: str = "") -> Extraction:
+    """Keep what a parser read in a copy, or that it could not."""
+    with act("sources.capture.read", actor=actor) as this:
+        source = lock(capture.source)
+        kept = _keep_text(capture, source, text, trouble)
+        this.note(source, capture=str(capture.pk))
+    return kept
+
+
+def _keep_text(capture: Capture, source: Source, text: str, trouble: str = "") -> Extraction:
+    kept = Extraction(pk=uuid4(), capture=capture, at=timezone.now(), trouble=trouble)
+    if source.tier == Tier.NAMED:
+        kept.text = text
+    elif text:
+        place = f"extraction/{kept.pk}"
+        kept.sealed = sealing.seal({"text": text}, source=source.pk, place=place)
+    kept.save(force_insert=True)
+    return kept
 
 
 def withdraw_source(source: Source, *, actor: Any, comment: str = "") -> Source:

@@ -18,7 +18,13 @@ from .models import Source
 
 # What happens to a source that concerns every piece that cites it.
 AFFECTING = Q(
-    kind__in=["sources.source.retracted", "sources.source.withdrawn", "sources.capture.taken"]
+    kind__in=[
+        "sources.source.retracted",
+        "sources.source.withdrawn",
+        "sources.source.changed",
+        "sources.source.gone",
+        "sources.capture.taken",
+    ]
 )
 
 GROUPS = ("sources", "looks")

@@ -1,21 +1,29 @@
 """The desk's way to the copies of sources: what is listed, and files that can do no harm."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from history import diff
 from history.acts import act
 
-from . import sealing
+from . import extraction, sealing
 from .choices import Tier
 from .keys import KeyMissing
 from .models import Capture, Source
+
+#: What the apps above tell on the page of a source: called with the request and the source, each
+#: returns what its part of the template needs.
+about: list[Callable[[HttpRequest, Source], dict[str, Any]]] = []
 
 ENDINGS = {
     "application/pdf": "pdf",
@@ -45,6 +53,15 @@ class Listed:
     capture: Capture
     address: str
     may_open: bool
+    previous: Capture | None
+
+    @property
+    def showable(self) -> bool:
+        return self.capture.media_type in SHOWABLE
+
+    @property
+    def readable(self) -> bool:
+        return self.capture.media_type in extraction.READABLE
 
 
 def listed(user: Any, source: Source) -> list[Listed]:
@@ -52,9 +69,10 @@ def listed(user: Any, source: Source) -> list[Listed]:
     if not user.has_perm("sources.view_capture"):
         return []
     openable = may_open(user, source)
+    captures = list(source.captures.all())
     return [
-        Listed(capture, _address(source, capture) if openable else "", openable)
-        for capture in source.captures.defer("text")
+        Listed(capture, _address(source, capture) if openable else "", openable, previous)
+        for capture, previous in zip_longest(captures, captures[1:])
     ]
 
 
@@ -68,33 +86,25 @@ def _address(source: Source, capture: Capture) -> str:
         return ""
 
 
-def text_of(content: bytes, media_type: str) -> str:
-    """Return the text of a plain text file, ``""`` of anything else."""
-    if media_type != "text/plain":
-        return ""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return ""
-
-
-@require_safe
-def download(request: HttpRequest, pk: UUID, capture: UUID) -> HttpResponse:
-    """Give the bytes of a copy as a file that no browser shows or runs.
-
-    Opening the copy of a protected source is entered in the ledger first.
-    """
-    try:
-        found = Capture.objects.select_related("source").defer("text").get(pk=capture, source=pk)
-    except Capture.DoesNotExist:
-        raise Http404 from None
+def _opened(request: HttpRequest, pk: UUID, capture: UUID) -> Capture:
+    """Return a copy that this user may open. That of a protected source is entered first."""
+    found = Capture.objects.select_related("source").filter(pk=capture, source=pk).first()
+    if found is None:
+        raise Http404
     source = found.source
     if not may_open(request.user, source):
         if source.tier == Tier.CONFIDENTIAL:
             raise Http404
         raise PermissionDenied
+    if source.tier != Tier.NAMED:
+        with act("sources.capture.viewed", actor=request.user) as this:
+            this.note(source, viewed="capture", capture=str(found.pk))
+    return found
+
+
+def _content(found: Capture) -> bytes | HttpResponse:
     try:
-        content = found.read()
+        return found.read()
     except FileNotFoundError:
         raise Http404 from None
     except (KeyMissing, sealing.SealBroken):
@@ -103,9 +113,97 @@ def download(request: HttpRequest, pk: UUID, capture: UUID) -> HttpResponse:
             status=410,
             content_type="text/plain; charset=utf-8",
         )
-    if source.tier != Tier.NAMED:
-        with act("sources.capture.viewed", actor=request.user) as this:
-            this.note(source, viewed="capture", capture=str(found.pk))
+
+
+# A response that is foreign: it runs nothing, loads nothing, knows nothing of the desk.
+_INERT = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; img-src data:; form-action 'none';"
+    " base-uri 'none'; frame-ancestors 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "private, no-store",
+}
+#: What a browser may be shown; of all else there is the text and the file.
+SHOWABLE = frozenset({"text/html", "image/png", "image/jpeg", "image/gif", "image/webp"})
+
+
+@require_safe
+def show(request: HttpRequest, pk: UUID, capture: UUID) -> HttpResponse:
+    """Show a page or picture as it was kept, without its scripts and whatever it would load."""
+    found = _opened(request, pk, capture)
+    if found.media_type not in SHOWABLE:
+        raise Http404
+    content = _content(found)
+    if isinstance(content, HttpResponse):
+        return content
+    return HttpResponse(content, headers={**_INERT, "Content-Type": found.media_type})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a text; of a text without pages there is one, and it has no number."""
+
+    number: int | None
+    text: str
+
+
+def pages(text: str) -> list[Page]:
+    """Return a text page by page."""
+    if "\f" not in text:
+        return [Page(None, text)] if text else []
+    parts = text.removesuffix("\f").split("\f")
+    return [Page(number, part) for number, part in enumerate(parts, start=1)]
+
+
+# Comparing takes as long as both texts are long.
+MOST_COMPARED = 400_000
+
+
+@require_safe
+def text(request: HttpRequest, pk: UUID, capture: UUID) -> HttpResponse:
+    """Show the text of a copy; with ``?since=`` what has changed since another one."""
+    from django.contrib import admin
+
+    found = _opened(request, pk, capture)
+    try:
+        words, since = found.text, None
+        if earlier := request.GET.get("since"):
+            try:
+                since = _opened(request, pk, UUID(earlier))
+            except ValueError:
+                raise Http404 from None
+        before = since.text if since else ""
+    except (KeyMissing, sealing.SealBroken):
+        return HttpResponse(_("The key to this copy was destroyed."), status=410)
+    compared = since is not None and len(before) + len(words) <= MOST_COMPARED
+    changes = diff.words(before, words) if compared else []
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Text of the copy"),
+        "opts": Source._meta,
+        "original": found.source,
+        "capture": found,
+        "since": since,
+        "changes": changes,
+        "too_long": since is not None and not compared,
+        "counted": diff.count(changes),
+        "pages": pages(words),
+        "latest": found.extractions.first(),
+    }
+    return TemplateResponse(request, "admin/sources/source/text.html", context)
+
+
+@require_safe
+def download(request: HttpRequest, pk: UUID, capture: UUID) -> HttpResponse:
+    """Give the bytes of a copy as a file that no browser shows or runs.
+
+    Opening the copy of a protected source is entered in the ledger first.
+    """
+    found = _opened(request, pk, capture)
+    content = _content(found)
+    if isinstance(content, HttpResponse):
+        return content
     ending = ENDINGS.get(found.media_type, "bin")
     taken = timezone.localtime(found.captured_at)
     # The name of a file says nothing of its source.
@@ -113,11 +211,8 @@ def download(request: HttpRequest, pk: UUID, capture: UUID) -> HttpResponse:
     return HttpResponse(
         content,
         headers={
+            **_INERT,
             "Content-Type": "application/octet-stream",
             "Content-Disposition": f'attachment; filename="{name}"',
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Cache-Control": "private, no-store",
         },
     )

@@ -17,6 +17,7 @@ from .publishing import (
     retract,
 )
 from .reporting import report_error, settle_report
+from .scheduling import publish_due, schedule, unschedule
 from .sharing import share_draft
 from .workflow import recover, set_state, shelve
 from .writing import (
@@ -45,6 +46,7 @@ __all__ = [
     "erase",
     "preview",
     "publish",
+    "publish_due",
     "recover",
     "reply",
     "report_error",
@@ -52,10 +54,12 @@ __all__ = [
     "restore_part",
     "retract",
     "save_article",
+    "schedule",
     "set_bylines",
     "set_state",
     "settle_report",
     "share_draft",
     "shelve",
+    "unschedule",
     "write",
 ]

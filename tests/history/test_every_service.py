@@ -143,6 +143,17 @@ SCENARIOS: dict[str, Scenario] = {
         ),
         [*of_piece("articles.article.published"), FRONT],
     ),
+    "articles.services.schedule": (
+        lambda h: A.schedule(h.piece, actor=h.actor, at=timezone.now() + timedelta(hours=1)),
+        of_piece("articles.article.scheduled"),
+    ),
+    "articles.services.unschedule": (
+        lambda h: (
+            A.schedule(h.piece, actor=h.actor, at=timezone.now() + timedelta(hours=1)),
+            A.unschedule(h.piece, actor=h.actor),
+        ),
+        of_piece("articles.article.scheduled") + of_piece("articles.article.unscheduled"),
+    ),
     "articles.services.erase": (
         lambda h: setattr(h, "request", h.asked()) or A.erase(h.request, actor=h.actor),
         [
@@ -207,6 +218,12 @@ SCENARIOS: dict[str, Scenario] = {
     "sources.services.capture": (
         lambda h: S.capture(h.source, b"x", actor=h.actor, media_type="text/plain"),
         of_source("sources.capture.taken"),
+    ),
+    "sources.services.keep_text": (
+        lambda h: S.keep_text(
+            S.capture(h.source, b"x", actor=h.actor, media_type="image/png"), "x", actor=h.actor
+        ),
+        [*of_source("sources.capture.taken"), *of_source("sources.capture.read")],
     ),
     "sources.services.withdraw_source": (
         lambda h: S.withdraw_source(h.source, actor=h.actor),

@@ -1,16 +1,21 @@
 """What the database refuses, tried with raw SQL."""
 
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from articles.models import Article
-from articles.services import arrange_front, publish, reply
+from articles.services import arrange_front, publish, reply, schedule
+from claims import quoting
 from history import ledger
 from history.acts import act
 from history.aggregates import aggregates
 from history.guards import LEDGER
 from history.models import Entry
+from sources import services as sources
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +28,13 @@ def piece():
     publish(piece, actor=admin)
     claim = piece.claims.get()
     reply(piece, actor=admin, claim=claim, author="Erika Muster", text="Es waren weniger.")
+    source = claim.citations.get().source
+    copy = sources.capture(source, b"x", actor=admin, media_type="text/plain", text="x")
+    quoting.lost(claim.citations.get(), copy)
     arrange_front([piece.pk], actor=admin, based_on=None)
     other = factories.claim(piece, "Das sagte die Polizei", rests_on=[claim])
     assert other.rests_on.get() == claim
+    schedule(piece, actor=admin, at=timezone.now() + timedelta(days=1), kind="update", note="x")
     ledger.issue_checkpoint()
     # A transaction of its own would have nothing pending.
     connection.check_constraints()
@@ -44,6 +53,8 @@ def refused(sql: str, *params: object) -> str:
 SILENT_CHANGES = [
     "UPDATE articles_article SET headline = 'anders'",
     "UPDATE articles_article SET state = 'shelved'",
+    "UPDATE articles_plan SET at = at - interval '1 hour'",
+    "DELETE FROM articles_plan",
     "UPDATE articles_byline SET role = 'Foto'",
     "DELETE FROM articles_byline",
     "DELETE FROM articles_article_tags",
@@ -107,7 +118,10 @@ def test_a_row_written_as_it_was_is_no_change(piece) -> None:
 APPEND_ONLY = [
     *LEDGER,
     "claims_check",
+    "claims_drift",
     "claims_reading",
+    "sources_capture",
+    "sources_extraction",
     "articles_publication",
     "articles_reply",
     "articles_change",
@@ -153,6 +167,8 @@ def test_every_table_of_the_apps_is_guarded_or_named_here() -> None:
         "newsroom_user_user_permissions",
         # Asked for, then decided; what was decided is an entry.
         "history_erasure",
+        # What the worker remembers between two looks at a page.
+        "sources_watch",
         # What readers sent in is no part of a piece; that they did, and what became of it, is
         # entered by its services.
         "articles_readerreport",
