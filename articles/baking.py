@@ -49,11 +49,11 @@ _LOCKS = ".locks"
 
 def piece_pages(article: UUID) -> Iterator[str]:
     """Yield the live address, those of all versions, and the same under former slugs."""
-    rows = Publication.objects.filter(article=article).order_by("-number")
+    rows = Publication.stored.filter(article=article).order_by("-number")
     known = list(rows.values_list("number", "slug"))
     if not known:
         return
-    live = rows[0].public_document["address"]
+    live = rows[0].frozen_document["address"]
     month = live.removesuffix("/").rpartition("/")[0]
     for slug in dict.fromkeys([live.split("/")[-2], *(slug for _, slug in known)]):
         for place in (f"{month}/{slug}/", *(f"{month}/{slug}/v/{number}/" for number, _ in known)):
@@ -225,12 +225,12 @@ class _Sha256(Func):
 def digests(articles: Iterable[UUID] | None = None) -> dict[UUID, str]:
     """Return, by piece, a digest of all that its pages are made from. Three queries."""
     around = rendering()
-    rows = Publication.objects.order_by("article", "number")
+    rows = Publication.stored.order_by("article", "number")
     if articles is not None:
         rows = rows.filter(article__in=articles)
     found: dict[UUID, list[object]] = {}
     # The digest is taken where the documents are.
-    columns: list[str] = ["article", "number", "slug", "sha", "checkpoint"]
+    columns: list[str] = ["article", "number", "slug", "sha", "checkpoint", "blocks"]
     known = proofs.with_checkpoint(rows).annotate(sha=_Sha256("document"))
     for row in known.values_list(*columns):
         found.setdefault(row[0], [around]).append(row[1:])
@@ -241,6 +241,8 @@ def digests(articles: Iterable[UUID] | None = None) -> dict[UUID, str]:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 

@@ -12,7 +12,7 @@ from history.models import Payload
 from history.verification import Fault, Run, inspect, traces_of
 
 from . import live
-from .models import Change, Correction, LivePiece, Publication, Reply
+from .models import Change, Correction, LegalBlock, LivePiece, Publication, Reply
 
 
 @inspect(gettext_lazy("publications, corrections and replies"))
@@ -34,7 +34,7 @@ def publications(run: Run) -> Iterator[Fault]:
         str(key): [(author, text)]
         for key, author, text in Reply.objects.values_list("publication_id", "author", "text")
     }
-    for row in Publication.objects.order_by("at").iterator(chunk_size=100):
+    for row in Publication.stored.order_by("at").iterator(chunk_size=100):
         place, told = f"articles_publication/{row.pk}", recorded.pop(str(row.pk), None)
         if told is None:
             yield Fault(place, "no entry records this publication")
@@ -50,20 +50,41 @@ def publications(run: Run) -> Iterator[Fault]:
             yield Fault(place, "is not as its entry says")
         own = [
             (c["wrong"], c["right"], c["since"])
-            for c in row.public_document["corrections"]
+            for c in row.frozen_document["corrections"]
             if c["number"] == row.number
         ]
         if sorted(own, key=str) != sorted(corrections.get(str(row.pk), []), key=str):
             yield Fault(place, "its corrections are not those that were published")
         replied = [
             (reply["author"], reply["text"])
-            for reply in row.public_document.get("replies", ())
+            for reply in row.frozen_document.get("replies", ())
             if reply["number"] == row.number
         ]
         if replied != replies.get(str(row.pk), []):
             yield Fault(place, "its reply is not the one that was published")
     for key in recorded:
         yield Fault(f"articles_publication/{key}", "was published and is not there")
+
+
+@inspect(gettext_lazy("legal blocks"))
+def legal_blocks(run: Run) -> Iterator[Fault]:
+    """Every legal block is the one that its entry recorded."""
+    recorded: dict[str, dict[str, Any]] = {}
+    kinds = ["articles.article.blocked", "articles.article.unblocked"]
+    payloads = Payload.objects.filter(entry__kind__in=kinds)
+    for data in payloads.values_list("data", flat=True):
+        if told := canonical.loads(data).get("details", {}).get("block"):
+            recorded[told["id"]] = told
+    for row in LegalBlock.objects.all():
+        place = f"articles_legalblock/{row.pk}"
+        told = recorded.pop(str(row.pk), None)
+        lifts = str(row.lifts_id) if row.lifts_id else None
+        if told is None:
+            yield Fault(place, "no entry records this block")
+        elif (told["whole"], told["words"], told["lifts"]) != (row.whole, len(row.words), lifts):
+            yield Fault(place, "is not as its entry says")
+    for key in recorded:
+        yield Fault(f"articles_legalblock/{key}", "was recorded and is not there")
 
 
 @inspect(gettext_lazy("what is live, for lists, search and followers"))

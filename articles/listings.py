@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, JSONField, QuerySet
+from django.db.models import Exists, F, JSONField, OuterRef, QuerySet
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -27,7 +27,7 @@ from . import page as pages
 from . import wording
 from .choices import Kind
 from .evidence import Document, mappings, string
-from .models import Change, FrontPage, LivePiece, Publication, image_storage
+from .models import Change, FrontPage, LegalBlock, LivePiece, Publication, image_storage
 
 PIECES_A_PAGE = 20
 CORRECTIONS_A_PAGE = 50
@@ -35,7 +35,7 @@ CHANGES_A_PAGE = 500
 # What the page of corrections tells.
 OPENLY_WRONG = (Kind.CORRECTION.value, Kind.RETRACTION.value)
 # What followers shall take down again.
-TOMBSTONES = {Kind.RETRACTION.value}
+TOMBSTONES = {Kind.RETRACTION.value, "removed"}
 # How far back the navigation looks for sections, and how many of them it has room for.
 PUBLICATIONS_WITH_SECTIONS = 300
 SECTIONS = 8
@@ -209,7 +209,7 @@ def item(document: Document) -> Item:
         image=_image(document),
         first_published=wording.moment(document.get("first_published")),
         corrected=bool(document.get("corrections")),
-        developing=document.get("kind") == Kind.DEVELOPING,
+        developing=pages.is_developing(document),
     )
 
 
@@ -260,8 +260,10 @@ def places() -> QuerySet:
 
 
 def changes() -> QuerySet:
-    """Return what happened to public pieces, the oldest first."""
-    return Change.objects.select_related("publication").defer("publication__document")
+    """Return what happened to public pieces, the oldest first, and which are ``removed`` now."""
+    removed = LegalBlock.objects.standing().filter(article=OuterRef("article"), whole=True)
+    found = Change.objects.select_related("publication").defer("publication__document")
+    return found.annotate(removed=Exists(removed))
 
 
 def published_since(moment: datetime) -> QuerySet:

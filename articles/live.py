@@ -30,7 +30,7 @@ _LOCK = 0x6E657773_6C697665
 
 def record(publication: Publication) -> None:
     """Let a new publication be found, listed and followed. Belongs into its act."""
-    document = publication.public_document
+    document = publication.frozen_document
     changed(
         publication.article_id,
         kind=publication.kind,
@@ -69,7 +69,7 @@ def take_turn() -> None:
 
 
 def renew(article: UUID) -> None:
-    """Write anew what is live of a piece; of what is not published, nothing is left."""
+    """Write anew what is live of a piece; of what is not shown, nothing is left."""
     rows = list(Publication.objects.filter(article=article).order_by("number"))
     if not rows:
         LivePiece.objects.filter(article=article).delete()

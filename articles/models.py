@@ -4,22 +4,26 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
 from django.db import models
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from history import canonical
+from history import canonical, finding
 from history.fields import CharField, JSONField, TextField
 
-from . import moments
+from . import blocking
 from .body import BodyField
-from .choices import SEARCH_CONFIGS, Kind, Language, PlanState, ReportState, State
+from .choices import SEARCH_CONFIGS, Kind, Language, ReportState, State
+from .models_desk import Comment, Presence, WorkingDraft  # noqa: F401 (found here by all)
+from .plans import Plan
 
 
 def image_storage() -> Storage:
@@ -81,7 +85,15 @@ class Tag(Label):
         verbose_name_plural = _("tags")
 
 
+# The texts of a piece that the desk searches.
+SEARCHED = ("kicker", "headline", "standfirst", "body")
+
+
 class ArticleQuerySet(models.QuerySet):
+    def matching(self, words: str) -> "ArticleQuerySet":
+        """Return pieces that hold the words, in any form, or much like them in the headline."""
+        return finding.matching(self, words, SEARCHED, like="headline")
+
     def in_work(self) -> "ArticleQuerySet":
         """Return the articles that are not shelved."""
         return self.exclude(state=State.SHELVED)
@@ -91,7 +103,7 @@ class ArticleQuerySet(models.QuerySet):
 
     def with_live(self) -> "ArticleQuerySet":
         """Annotate the latest publication: ``live_number``, ``live_at``, ``live_revision``."""
-        latest = Publication.objects.filter(article=models.OuterRef("pk")).order_by("-number")
+        latest = Publication.stored.filter(article=models.OuterRef("pk")).order_by("-number")
         return self.annotate(
             live_number=models.Subquery(latest.values("number")[:1]),
             live_at=models.Subquery(latest.values("at")[:1]),
@@ -145,10 +157,14 @@ class Article(models.Model):
         permissions = [
             ("publish_article", _("Can publish articles")),
             ("waive_rule", _("Can waive a rule of the gate")),
+            ("block_article", _("Can block what was published, and lift blocks")),
         ]
         indexes = [
             # What is being worked on, newest first?
             models.Index(fields=["state", "-created_at"], name="article_by_state"),
+            # Which pieces hold these words, in any form, or nearly these in their headline?
+            GinIndex(finding.vector(*SEARCHED), name="article_words"),
+            GinIndex(fields=["headline"], opclasses=["gin_trgm_ops"], name="article_like"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -166,6 +182,11 @@ class Article(models.Model):
         # save a savepoint and a query.
         if not self.headline:
             super().validate_constraints(exclude)
+
+    @property
+    def standing_blocks(self) -> list[dict[str, Any]]:
+        """The legal blocks on this piece. One query."""
+        return list(LegalBlock.objects.standing().filter(article=self).values("whole", "words"))
 
     @property
     def editing_address(self) -> str:
@@ -229,17 +250,96 @@ class Image(models.Model):
         return self.caption or self.file
 
 
+class LegalBlockQuerySet(models.QuerySet):
+    def standing(self) -> "LegalBlockQuerySet":
+        """Return the blocks that nobody has lifted."""
+        lifting = LegalBlock.objects.filter(lifts=models.OuterRef("pk"))
+        return self.filter(~models.Exists(lifting), lifts=None)
+
+
+class LegalBlock(models.Model):
+    """What readers may not see of a piece, whatever is published of it; or that a block is lifted.
+
+    The database refuses to change or delete it. ``words`` are blacked out in every
+    version; as a ``whole`` the piece is removed. Who lifts one makes another, which
+    says what it ``lifts``, and why.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    article = models.ForeignKey(
+        Article, models.PROTECT, related_name="legal_blocks", verbose_name=_("article")
+    )
+    at = models.DateTimeField(_("at"))
+    actor = models.UUIDField(_("by"))
+    reason = TextField(_("reason"))
+    whole = models.BooleanField(_("removes the piece"), default=False)
+    words: Any = JSONField(_("words"), default=list)
+    lifts = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="lifted_by",
+        verbose_name=_("lifts"),
+    )
+
+    objects = LegalBlockQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("legal block")
+        verbose_name_plural = _("legal blocks")
+        ordering = ["at", "pk"]
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="legal_block_has_reason"),
+            models.CheckConstraint(
+                condition=models.Q(lifts__isnull=False, whole=False, words=[])
+                | models.Q(lifts__isnull=True, whole=True, words=[])
+                | (models.Q(lifts__isnull=True, whole=False) & ~models.Q(words=[])),
+                name="legal_block_does_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+    @property
+    def deed(self) -> str:
+        """What it does, as followers of the site are told."""
+        if self.lifts_id:
+            return "unblocked"
+        return "removed" if self.whole else "blocked"
+
+
 class PublicationQuerySet(models.QuerySet):
     def live(self) -> "PublicationQuerySet":
         """Return the latest publication of each piece."""
         return self.order_by("article_id", "-number").distinct("article_id")
 
 
+class StoredPublications(models.Manager.from_queryset(PublicationQuerySet)):  # type: ignore[misc]
+    """All publications, for the house itself. They come with the blocks that stand on them."""
+
+    def get_queryset(self) -> PublicationQuerySet:
+        standing = LegalBlock.objects.standing().filter(article=models.OuterRef("article"))
+        rows = standing.order_by("pk").values(row=JSONObject(whole="whole", words="words"))
+        return super().get_queryset().annotate(blocks=ArraySubquery(rows))
+
+
+class ShownPublications(StoredPublications):
+    """The publications of which readers may see something: no removed piece is among them."""
+
+    def get_queryset(self) -> PublicationQuerySet:
+        removed = LegalBlock.objects.standing().filter(
+            article=models.OuterRef("article"), whole=True
+        )
+        return super().get_queryset().filter(~models.Exists(removed))
+
+
 class Publication(models.Model):
     """One act of publishing. The database refuses to change or delete it.
 
     ``document`` is the canonical text of the public document, the one thing
-    that everything public is made from.
+    that everything public is made from, by way of ``public_document``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -255,9 +355,13 @@ class Publication(models.Model):
     slug = models.SlugField(_("address"), max_length=100)
     deadline = models.DateTimeField(_("unconfirmed until"), null=True)
     waivers: Any = JSONField(_("waivers"), default=list)
+    # Keys of claims that a correction or retraction took back: others may rest on them.
+    fallen: Any = JSONField(_("claims taken back"), default=list)
     document = models.TextField(_("public document"))
 
-    objects = PublicationQuerySet.as_manager()
+    # The first one is what related objects are looked up by: the house sees everything.
+    stored = StoredPublications()
+    objects = ShownPublications()
 
     class Meta:
         verbose_name = _("publication")
@@ -267,6 +371,12 @@ class Publication(models.Model):
         indexes = [
             # Which piece stands, or stood, at this address?
             models.Index(fields=["slug", "-number"], name="publication_by_slug"),
+            # What was to be settled by now?
+            models.Index(
+                fields=["deadline"],
+                condition=models.Q(deadline__isnull=False),
+                name="publication_by_deadline",
+            ),
             # What was published lately?
             models.Index(fields=["-at"], name="publication_by_moment"),
         ]
@@ -283,8 +393,20 @@ class Publication(models.Model):
         return f"{self.slug} {self.number}"
 
     @property
-    def public_document(self) -> dict[str, Any]:
+    def frozen_document(self) -> dict[str, Any]:
+        """What was published, to the letter: for the record, and for what is published next."""
         return canonical.loads(self.document)
+
+    @property
+    def public_document(self) -> dict[str, Any]:
+        """What readers may see of it now. Raises ``blocking.Removed``."""
+        return blocking.shown(self.frozen_document, self.standing_blocks)
+
+    @property
+    def standing_blocks(self) -> list[dict[str, Any]]:
+        """The legal blocks on its piece. One query, unless a manager has brought them along."""
+        brought: list[dict[str, Any]] | None = vars(self).get("blocks")
+        return self.article.standing_blocks if brought is None else brought
 
 
 def _vector(config: str) -> Any:
@@ -534,83 +656,5 @@ class ReaderReport(models.Model):
     @property
     def statement(self) -> str:
         """What the publication says, as the claim in question."""
-        claims = self.publication.public_document.get("claims", [])
+        claims = self.publication.frozen_document.get("claims", [])
         return next((one["statement"] for one in claims if one["id"] == self.claim), "")
-
-
-class PlanQuerySet(models.QuerySet):
-    def waiting(self) -> "PlanQuerySet":
-        return self.filter(state=PlanState.WAITING)
-
-    def due(self) -> "PlanQuerySet":
-        """Return what should have gone out by now, in the order in which it should have."""
-        return self.waiting().filter(at__lte=timezone.now())
-
-    def unresolved(self) -> "PlanQuerySet":
-        """Return what was refused and neither published, scheduled again nor dropped since."""
-        of_piece = {"article": models.OuterRef("article")}
-        published = Publication.objects.filter(**of_piece, at__gt=models.OuterRef("ended_at"))
-        planned = Plan.objects.filter(**of_piece, made_at__gt=models.OuterRef("ended_at"))
-        return self.filter(
-            ~models.Exists(published), ~models.Exists(planned), state=PlanState.REFUSED
-        )
-
-
-class Plan(models.Model):
-    """That a piece is published at a moment, and what became of it. Workflow: on record, no more.
-
-    ``corrections`` are what the note of a correction says: ``{"wrong", "right", "since"}`` each.
-    ``reasons`` tell why it was refused: ``{"rule", "message", "target"}`` each, the latter two as
-    the gate has them, in the newsroom's language.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    article = models.ForeignKey(
-        Article, models.PROTECT, related_name="plans", verbose_name=_("article")
-    )
-    at = models.DateTimeField(_("to be published at"))
-    kind = CharField(_("kind"), max_length=20, choices=Kind)
-    note = TextField(_("public note"), blank=True)
-    corrections: Any = JSONField(_("corrections"), default=list)
-    deadline = models.DateTimeField(_("unconfirmed until"), null=True)
-    actor = models.UUIDField(_("scheduled by"))
-    made_at = models.DateTimeField(_("scheduled at"), default=timezone.now)
-    state = CharField(_("state"), max_length=20, choices=PlanState, default=PlanState.WAITING)
-    ended_at = models.DateTimeField(_("ended at"), null=True)
-    reasons: Any = JSONField(_("reasons"), default=list)
-
-    objects = PlanQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("plan")
-        verbose_name_plural = _("plans")
-        ordering = ["at", "made_at", "pk"]
-        default_permissions = ()
-        indexes = [
-            # What is due, and what was refused lately?
-            models.Index(fields=["state", "at"], name="plan_by_moment"),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["article"],
-                condition=models.Q(state=PlanState.WAITING),
-                name="plan_one_a_piece",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state=PlanState.WAITING, ended_at=None)
-                | ~models.Q(state=PlanState.WAITING) & models.Q(ended_at__isnull=False),
-                name="plan_ends_once",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.article}: {self.at:%Y-%m-%d %H:%M}"
-
-    @property
-    def when(self) -> str:
-        return moments.shown(self.at)
-
-    @property
-    def overdue(self) -> bool:
-        """Whether it should have gone out: then no worker is at work."""
-        return self.state == PlanState.WAITING and self.at < timezone.now()

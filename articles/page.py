@@ -6,7 +6,7 @@ the way; the templates only place it.
 
 import json
 import re
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -83,7 +83,7 @@ def context(
         "updated": _updated(document),
         "corrections": corrections,
         "corrected": corrections[0] if corrections else None,
-        "developing": live.get("kind") == "developing",
+        "developing": is_developing(live),
         "retraction": _retraction(live),
         "replies": _replies(live, frozenset() if newest else evidence.stated),
         "references": _references(document, evidence),
@@ -144,8 +144,7 @@ def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -
         "correction": [
             {
                 "@type": "CorrectionComment",
-                "text": gettext("Wrong was: %(wrong)s Right is: %(right)s")
-                % {"wrong": correction["wrong"], "right": correction["right"]},
+                "text": correction_in_words(correction),
                 "datePublished": correction["published"].iso if correction["published"] else "",
             }
             for correction in corrections_of(document)
@@ -258,6 +257,16 @@ def corrections_of(document: Document, *, after: int = 0) -> list[dict[str, Any]
     )
 
 
+def correction_in_words(correction: Mapping[str, Any]) -> str:
+    """Return what one of ``corrections_of`` says: what was wrong, what is right, since when."""
+    words = gettext("Wrong was: %(wrong)s Right is: %(right)s") % correction
+    since, until = correction["since"], correction["published"]
+    if not since or not until:
+        return words
+    stood = gettext("The error stood in the text from %(since)s to %(until)s.")
+    return f"{words} {stood % {'since': since.text, 'until': until.text}}"
+
+
 def versions_of(document: Document, live: Document) -> list[dict[str, Any]]:
     """Return what a document knows of the versions up to its own, the latest first."""
     address = address_of(live)
@@ -290,6 +299,13 @@ def _updated(document: Document) -> wording.Time | None:
         ),
         None,
     )
+
+
+def is_developing(document: Document) -> bool:
+    """Return whether something is not confirmed yet: a reply changes nothing about that."""
+    kinds = [version.get("kind") for version in mappings(document.get("versions"))]
+    last = next((kind for kind in kinds if kind != "reply"), document.get("kind"))
+    return bool(last == "developing")
 
 
 def modified_at(document: Document) -> Any:
@@ -353,6 +369,7 @@ def _references(document: Document, evidence: Evidence) -> list[dict[str, Any]]:
                 "accessed": wording.day(source.get("accessed")),
                 "archived": wording.moment(source.get("archived")),
                 "capture": capture if DIGEST.fullmatch(capture) else "",
+                "locators": evidence.locators(number),
                 "claim": evidence.first_citing(number),
             }
         )

@@ -4,12 +4,20 @@ Called within the act that publishes, changes or hides something. The pages of t
 as soon as that is committed, the lists by one job each.
 """
 
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from history.jobs import soon
 
 from . import baking, listings, lists, live, tasks
-from .models import LivePiece, Publication
+from .blocking import BlockNotComplete
+from .models import LegalBlock, LivePiece, Publication
+
+log = logging.getLogger(__name__)
 
 
 def show(publication: Publication) -> None:
@@ -27,6 +35,44 @@ def show(publication: Publication) -> None:
     if listings.sections_now() != sections:
         # Every page names the sections.
         soon(tasks.bake_everything)
+
+
+@contextmanager
+def covering(block: LegalBlock) -> Iterator[list[str]]:
+    """Let readers see a piece under a further legal block, or one less, which is written within.
+
+    Yields what is filled in afterwards: the addresses of the lists that tell something else then.
+    """
+    article, addresses = block.article_id, list[str]()
+    held, before = list(lists.holding(article)), _names(article)
+    yield addresses
+    newest = Publication.stored.filter(article=article).order_by("-number").first()
+    if newest is None:
+        return
+    live.changed(article, kind=block.deed, at=block.at, address=newest.frozen_document["address"])
+    live.renew(article)
+    live.forget_words()
+    told = lists.changes().changed(listings.changes().count() - 1, came=True)
+    now = lists.holding(article), lists.changed(article, before)
+    addresses += dict.fromkeys([*held, *told, *(one for each in now for one in each)])
+    if baking.folder() is not None:
+        # Lists that a piece has left or come back to move up or down as a whole.
+        soon(tasks.bake_everything)
+
+
+def replace_now(article: UUID, addresses: Iterable[str]) -> None:
+    """Bake a piece and these lists at once; raise ``BlockNotComplete`` if any of it fails."""
+    failed: list[Exception] = []
+    bakes: list[Callable[[], Any]] = [partial(baking.bake, article)]
+    bakes += [partial(baking.bake_list, address) for address in addresses]
+    for bake in bakes:
+        try:
+            bake()
+        except Exception as error:
+            log.exception("Files of %s could not be replaced", article)
+            failed.append(error)
+    if failed:
+        raise BlockNotComplete(str(failed[0])) from failed[0]
 
 
 def show_front() -> None:

@@ -378,7 +378,8 @@ def _done(fact: ClaimFact) -> str:
 
 
 _FIELDS = frozenset(
-    f"claim.{name}" for name in ("risk", "voice", "as_of", "check_by", "attribution", "rests_on")
+    f"claim.{name}"
+    for name in ("risk", "accuses", "voice", "as_of", "check_by", "attribution", "rests_on")
 )
 _DONE: dict[str, Promise] = {
     "claim.added": gettext_lazy("added %(claim)s"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from . import gate, page, services, views_scheduling
-from .choices import Kind, ReportState
+from .choices import Kind, Level, ReportState
 from .forms import CorrectionFormSet, Refused, ReplyForm, RetractForm, blaming
 from .forms_scheduling import PublishOrScheduleForm
 from .models import Article, Plan, Publication, ReaderReport, image_storage
@@ -47,6 +47,10 @@ class RuleShown:
     rule: gate.Rule
     problems: list[gate.Problem]
     reason: str = ""
+
+    @property
+    def blocks(self) -> bool:
+        return any(problem.blocks for problem in self.problems)
 
     @property
     def field(self) -> str:
@@ -94,7 +98,7 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
             initial={"based_on": room.revision, "kind": kind or (Kind.FIRST if first else "")},
         )
         status = 200
-    found = gate.problems(room.copy, kind=kind)
+    found = gate.problems(room.copy, kind=kind, actor=request.user if may_publish else None)
     rules = [
         RuleShown(
             rule,
@@ -102,6 +106,7 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
             request.POST.get(f"waive-{rule.id}", ""),
         )
         for rule in gate.RULES.values()
+        if rule.level != Level.OFF
     ]
     return admin.desk_page(
         request,
@@ -113,10 +118,12 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         room=room,
         form=form,
         corrections=corrections,
-        failing=[shown for shown in rules if shown.problems],
+        failing=[shown for shown in rules if shown.blocks],
+        warning=[shown for shown in rules if shown.problems and not shown.blocks],
         passing=[shown for shown in rules if not shown.problems],
         may_publish=may_publish,
         may_waive=may(request, "articles.waive_rule"),
+        may_block=may(request, "articles.block_article"),
         first=first,
         report=report,
         plans=views_scheduling.plans(article),
@@ -185,7 +192,7 @@ def _tell(request: HttpRequest, made: Publication | Plan) -> None:
         format_html(
             '{} <a href="{}">{}</a>',
             _("Published as version %(number)s.") % {"number": made.number},
-            made.public_document["address"],
+            made.frozen_document["address"],
             _("See the page"),
         ),
     )
@@ -202,7 +209,7 @@ def _publish(
         if (reason := request.POST.get(f"waive-{rule}", "").strip())
     }
     rows = [
-        services.Wrong(row["wrong"], row["right"])
+        services.Wrong(row["wrong"], row["right"], row["since"])
         for row in corrections.cleaned_data
         if row.get("wrong") or row.get("right")
     ]

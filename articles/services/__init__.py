@@ -3,6 +3,7 @@
 One module a group of verbs; callers import them from here.
 """
 
+from .blocking import block, unblock
 from .erasing import erase
 from .front import CHOSEN, Rearranged, arrange_front
 from .looking_back import dry_run, restore, restore_part
@@ -41,6 +42,7 @@ __all__ = [
     "Rearranged",
     "Wrong",
     "arrange_front",
+    "block",
     "create_article",
     "dry_run",
     "erase",
@@ -60,6 +62,7 @@ __all__ = [
     "settle_report",
     "share_draft",
     "shelve",
+    "unblock",
     "unschedule",
     "write",
 ]

@@ -82,7 +82,7 @@ def unschedule(article: Article, *, actor: Any, comment: str = "") -> None:
     _require(actor)
     with act("articles.article.unscheduled", actor=actor, comment=comment) as this:
         article = lock(article)
-        plans = [*article.plans.waiting(), *article.plans.unresolved()]
+        plans = list(article.plans.open())
         if not plans:
             raise ValidationError(_("This piece is not scheduled."))
         for plan in plans:

@@ -67,7 +67,11 @@ def piece(decider):
         decider, csl={"type": "interview", "title": f"Gespräch mit {NAME}"}, notes=f"{NAME}, Wirt"
     )
     capture = sources.capture(
-        source, b"Erwin L\xc3\xb6schmann", actor=decider, media_type="text/plain", text=NAME
+        source,
+        b"Erwin L\xc3\xb6schmann",
+        actor=decider,
+        media_type="text/plain",
+        text=f"Ich, {NAME}, sah 40.",
     )
     factories.citation(claim, source, capture=capture, quote=f"Ich, {NAME}, sah 40.")
     factories.check(claim, decider, note=f"mit {NAME} telefoniert")
@@ -80,6 +84,8 @@ def piece(decider):
             width=1,
             height=1,
             caption=f"{NAME} vor seinem Lokal",
+            rights="Foto der Redaktion",
+            alt="Ein Mann vor einer Tür",
         )
     claims.read_sentences(piece, actor=decider)
     publish(piece, actor=decider)
