@@ -213,6 +213,8 @@ LOGGING: dict[str, Any] = {
         "django.db.backends": {"level": "WARNING"},
         # Would tell of every job, one a minute at least. Failures are errors.
         "procrastinate": {"level": "WARNING"},
+        # Tells of each entry that it could not read; that is told to who imports it.
+        "bibtexparser": {"level": "ERROR"},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }
