@@ -1,5 +1,6 @@
 """What can be done with sources. Each service is one act."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -36,6 +37,19 @@ def create_source(
         source.full_clean()
         source.save(force_insert=True)
     return source
+
+
+def import_sources(entries: Iterable[dict[str, Any]], *, actor: Any) -> list[Source]:
+    """Create a named source of each CSL entry, all of them or none."""
+    with act("sources.bibliography.imported", actor=actor):
+        return [
+            create_source(actor=actor, csl=csl, kind=Kind.PAGE if is_page(csl) else Kind.DOCUMENT)
+            for csl in entries
+        ]
+
+
+def is_page(csl: dict[str, Any]) -> bool:
+    return csl.get("type") in ("webpage", "post", "post-weblog")
 
 
 def save_source(source: Source, *, actor: Any, identity: dict[str, Any] | None = None) -> Source:

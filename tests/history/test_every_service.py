@@ -200,6 +200,10 @@ SCENARIOS: dict[str, Scenario] = {
         lambda h: setattr(h, "made", S.create_source(actor=h.actor, csl={"title": "Neu"})),
         [("sources.source.created", lambda h: h.made.pk)],
     ),
+    "sources.services.import_sources": (
+        lambda h: setattr(h, "made", S.import_sources([{"title": "Neu"}], actor=h.actor)[0]),
+        [("sources.bibliography.imported", lambda h: h.made.pk)],
+    ),
     "sources.services.save_source": (
         lambda h: S.save_source(h.source, actor=h.actor, identity={"csl": {"title": "Neu"}}),
         of_source("sources.source.saved"),
