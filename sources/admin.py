@@ -48,6 +48,7 @@ kinds.name(
         "sources.source.changed": _("found a source changed"),
         "sources.source.gone": _("found a source gone"),
         "sources.capture.viewed": _("opened a copy of a protected source"),
+        "sources.identity.destroyed": _("destroyed the identity of a protected source"),
         "sources.identity.viewed": _("looked at the identity of a protected source"),
     }
 )

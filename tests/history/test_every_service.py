@@ -222,6 +222,27 @@ SCENARIOS: dict[str, Scenario] = {
         lambda h: S.withdraw_source(h.source, actor=h.actor),
         of_source("sources.source.withdrawn"),
     ),
+    "sources.services.destroy_identity": (
+        lambda h: (
+            setattr(h, "made", factories.source(h.actor, tier="confidential")),
+            S.destroy_identity(h.made, actor=h.actor, reason="auf Wunsch"),
+        ),
+        [
+            ("sources.source.created", lambda h: h.made.pk),
+            ("sources.identity.destroyed", lambda h: h.made.pk),
+        ],
+    ),
+    "history.erasure.forget": (
+        lambda h: (
+            S.record_view(h.source, actor=h.actor),
+            E.forget(
+                ["sources.identity.viewed"],
+                before=timezone.now() + timedelta(minutes=1),
+                actor=h.actor,
+            ),
+        ),
+        [*of_source("sources.identity.viewed"), *of_source("history.erasure.done")],
+    ),
     "sources.services.record_view": (
         lambda h: S.record_view(h.source, actor=h.actor),
         of_source("sources.identity.viewed"),
