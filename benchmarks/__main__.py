@@ -10,7 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
-NAMES = ("ledger", "history", "quotes", "fallout")
+NAMES = ("ledger", "history", "quotes", "fallout", "similar")
 PLACE = Path(__file__).resolve().parent.parent / "var" / "bench"
 
 
