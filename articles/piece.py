@@ -43,6 +43,7 @@ EXCLUDED = {
     "articles_publication": {"*": "publications have documents of their own"},
     "articles_correction": {"*": "part of the publication's document"},
     "articles_legalblock": {"*": "an overlay on what was published: stands in the ledger"},
+    "claims_claim": {"searched": "generated from the statement"},
     "claims_drift": {"*": "follows from the source's copies, whose document holds their digests"},
     "articles_reply": {"*": "word for word in the publication's document, not ours to restore"},
     "articles_change": {"*": "what machines were told, not ours to restore"},
@@ -420,7 +421,11 @@ def _upsert(model: type[models.Model], rows: list[Any]) -> None:
             rows,
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=[f.name for f in model._meta.local_concrete_fields if not f.primary_key],
+            update_fields=[
+                column.name
+                for column in model._meta.local_concrete_fields
+                if not column.primary_key and not column.generated
+            ],
         )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims import services as claims
+from claims import similar
 from claims.cards import Card
 from claims.choices import Verdict
 from claims.forms import CheckForm
@@ -64,7 +65,14 @@ def check(admin: "ArticleAdmin", request: HttpRequest, key: UUID, claim_key: UUI
         )
     html = render_to_string(
         "claims/check_dialog.html",
-        {"form": form, "card": card, "room": room, "article": article, "error": error},
+        {
+            "form": form,
+            "card": card,
+            "room": room,
+            "article": article,
+            "error": error,
+            "carriers": similar.carriers(claim_key),
+        },
         request=request,
     )
     if request.method == "POST":

@@ -10,7 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
-NAMES = ("ledger", "history", "quotes", "fallout", "anchoring", "site")
+NAMES = ("ledger", "history", "quotes", "fallout", "anchoring", "similar", "site")
 PLACE = Path(__file__).resolve().parent.parent / "var" / "bench"
 
 

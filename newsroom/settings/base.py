@@ -90,6 +90,10 @@ NEWSROOM: dict[str, Any] = {
     # Outside the database and its backups: a destroyed key must stay destroyed.
     "KEYS_DIR": environment.folder("NEWSROOM_KEYS_DIR", VAR_DIR / "keys"),
     "MASTER_KEY": environment.text("NEWSROOM_MASTER_KEY"),
+    # The master key before, until all keys are wrapped anew.
+    "RETIRED_MASTER_KEY": environment.text("NEWSROOM_RETIRED_MASTER_KEY"),
+    # So many days it can be read who looked at a protected source.
+    "LOOKS_KEPT_DAYS": environment.number("NEWSROOM_LOOKS_KEPT_DAYS", 365, least=1),
     # Who signs the ledger's checkpoints, as others know it: a name without a scheme.
     "LEDGER_ORIGIN": environment.text("NEWSROOM_LEDGER_ORIGIN", "newsroom.example/ledger"),
     # The signing key (32 bytes in base64); without it, one is made in NEWSROOM_KEYS_DIR.
@@ -217,6 +221,8 @@ LOGGING: dict[str, Any] = {
         "django.db.backends": {"level": "WARNING"},
         # Would tell of every job, one a minute at least. Failures are errors.
         "procrastinate": {"level": "WARNING"},
+        # Tells of each entry that it could not read; that is told to who imports it.
+        "bibtexparser": {"level": "ERROR"},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }

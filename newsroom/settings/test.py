@@ -38,6 +38,7 @@ _scratch = tempfile.TemporaryDirectory(prefix="newsroom-test-")
 NEWSROOM = NEWSROOM | {
     "KEYS_DIR": Path(_scratch.name) / "keys",
     "MASTER_KEY": "",
+    "RETIRED_MASTER_KEY": "",
     "SITE": "https://newsroom.example",
     # Tests of baked pages choose a folder of their own.
     "BAKED_DIR": None,

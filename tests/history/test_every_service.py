@@ -269,6 +269,10 @@ SCENARIOS: dict[str, Scenario] = {
         lambda h: setattr(h, "made", S.create_source(actor=h.actor, csl={"title": "Neu"})),
         [("sources.source.created", lambda h: h.made.pk)],
     ),
+    "sources.services.import_sources": (
+        lambda h: setattr(h, "made", S.import_sources([{"title": "Neu"}], actor=h.actor)[0]),
+        [("sources.bibliography.imported", lambda h: h.made.pk)],
+    ),
     "sources.services.save_source": (
         lambda h: S.save_source(h.source, actor=h.actor, identity={"csl": {"title": "Neu"}}),
         of_source("sources.source.saved"),
@@ -286,6 +290,27 @@ SCENARIOS: dict[str, Scenario] = {
     "sources.services.withdraw_source": (
         lambda h: S.withdraw_source(h.source, actor=h.actor),
         of_source("sources.source.withdrawn"),
+    ),
+    "sources.services.destroy_identity": (
+        lambda h: (
+            setattr(h, "made", factories.source(h.actor, tier="confidential")),
+            S.destroy_identity(h.made, actor=h.actor, reason="auf Wunsch"),
+        ),
+        [
+            ("sources.source.created", lambda h: h.made.pk),
+            ("sources.identity.destroyed", lambda h: h.made.pk),
+        ],
+    ),
+    "history.erasure.forget": (
+        lambda h: (
+            S.record_view(h.source, actor=h.actor),
+            E.forget(
+                ["sources.identity.viewed"],
+                before=timezone.now() + timedelta(minutes=1),
+                actor=h.actor,
+            ),
+        ),
+        [*of_source("sources.identity.viewed"), *of_source("history.erasure.done")],
     ),
     "sources.services.record_view": (
         lambda h: S.record_view(h.source, actor=h.actor),

@@ -175,6 +175,10 @@ def test_every_table_of_the_apps_is_guarded_or_named_here() -> None:
         "history_erasure",
         # What the worker remembers between two looks at a page.
         "sources_watch",
+        # Counted anew every night.
+        "claims_lexeme",
+        # What was pasted, until it becomes a source or is forgotten.
+        "sources_lookup",
         # What readers sent in is no part of a piece; that they did, and what became of it, is
         # entered by its services.
         "articles_readerreport",
