@@ -41,6 +41,7 @@ from . import (
     views_finding,
     views_history,
     views_publishing,
+    views_suggestions,
     views_workflow,
     views_writing,
 )
@@ -63,7 +64,7 @@ MODULES = (
 )  # fmt: skip
 SCRIPTS = (
     "grow", "text-tools", "saving", "drafts", "pairing", "typeahead", "dialog", "reading",
-    "comments", "place",
+    "comments", "suggestions", "place",
 )  # fmt: skip
 
 
@@ -299,6 +300,8 @@ class ArticleAdmin(admin.ModelAdmin):
             on("readings/", of(views_checks.reading, *post), "reading"),
             on("parts/", of(views_writing.current, *get), "parts"),
             on("comments/", of(views_comments.talk, *get, *post), "comments"),
+            on("suggestions/", of(views_suggestions.propose, *get, *post), "suggestions"),
+            on("sheet/", of(views_checks.sheet, *get), "sheet"),
             on("draft/", of(views_drafts.draft, *post), "draft"),
             on("presence/", of(views_drafts.presence, *post), "presence"),
             on("preview/", of(views_publishing.preview, *get), "preview"),

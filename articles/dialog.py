@@ -83,7 +83,8 @@ def build(
     bound = data if data is not None else None
     if writes:
         instance = copy(claim) if claim else Claim(pk=key, article=room.article)
-        form = ClaimForm(bound, instance=instance, prefix="claim")
+        initial = {} if claim else {"statement": request.GET.get("words", "")}
+        form = ClaimForm(bound, instance=instance, prefix="claim", initial=initial)
         passage = PassageForm(bound, prefix="also", images=room.copy.images)
     new_source = bool(data and data.get("new_source"))
     if room.may["cite"]:

@@ -10,7 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
-NAMES = ("ledger", "history")
+NAMES = ("ledger", "history", "desk", "suggestions")
 PLACE = Path(__file__).resolve().parent.parent / "var" / "bench"
 
 

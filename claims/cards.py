@@ -182,6 +182,15 @@ class Card:
     def reasons(self) -> list[SafeString]:
         return [self.deck.in_words(reason) for reason in self.standing.reasons]
 
+    @cached_property
+    def carries(self) -> list[Claim]:
+        """The claims, in any piece, that rest on this one."""
+        return list(self.claim.carries.filter(withdrawn=False).select_related("article"))
+
+    @property
+    def contradicting(self) -> list[Row]:
+        return [row for row in self.citations if row.citation.stance == Stance.CONTRADICTS]
+
     @property
     def earlier_checks(self) -> list[dict[str, Any]]:
         """All checks, newest first, each with what has changed since."""

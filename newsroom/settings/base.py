@@ -96,6 +96,8 @@ NEWSROOM: dict[str, Any] = {
     "RETIRED_LEDGER_KEYS": environment.names("NEWSROOM_RETIRED_LEDGER_KEYS"),
     # Who gets the daily checkpoint by mail: it proves something once somebody else holds it.
     "LEDGER_WITNESSES": environment.names("NEWSROOM_LEDGER_WITNESSES"),
+    # Whoever changed a claim's words since its last check does not check them.
+    "FOUR_EYES": environment.flag("NEWSROOM_FOUR_EYES", default=True),
     # The largest manuscript that an import reads.
     "MAX_IMPORT_BYTES": 5 * 1024 * 1024,
 }
@@ -183,6 +185,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+
+# A long piece, twice: the editor's HTML is longer than its words.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # Logging: what happened and where, never what was sent. Django's e-mails to administrators quote
 # the request, forms included, so nobody is mailed and no handler formats a request.

@@ -34,6 +34,8 @@ NEWSROOM = NEWSROOM | {
     "KEYS_DIR": Path(_scratch.name) / "keys",
     "MASTER_KEY": "",
     "SITE": "https://newsroom.example",
+    # Most tests need one person only; those of four eyes ask for them.
+    "FOUR_EYES": False,
     # Tests of baked pages choose a folder of their own.
     "BAKED_DIR": None,
 }
