@@ -48,6 +48,7 @@ from . import (
     views_scheduling,
     views_sharing,
     views_sources,  # noqa: F401 (tells on the page of a source where it is cited)
+    views_suggestions,
     views_workflow,
     views_writing,
 )
@@ -70,7 +71,7 @@ MODULES = (
 )  # fmt: skip
 SCRIPTS = (
     "grow", "text-tools", "saving", "drafts", "pairing", "typeahead", "dialog", "reading",
-    "comments", "place",
+    "comments", "suggestions", "place",
 )  # fmt: skip
 
 
@@ -314,6 +315,8 @@ class ArticleAdmin(admin.ModelAdmin):
             on("readings/", of(views_checks.reading, *post), "reading"),
             on("parts/", of(views_writing.current, *get), "parts"),
             on("comments/", of(views_comments.talk, *get, *post), "comments"),
+            on("suggestions/", of(views_suggestions.propose, *get, *post), "suggestions"),
+            on("sheet/", of(views_checks.sheet, *get), "sheet"),
             on("draft/", of(views_drafts.draft, *post), "draft"),
             on("presence/", of(views_drafts.presence, *post), "presence"),
             on("preview/", of(views_publishing.preview, *get), "preview"),

@@ -93,9 +93,9 @@ def save(request: HttpRequest, key: UUID, then: Callable[[Article], None] | None
         )
         if then:
             then(draft)
+        # What is saved need not be kept for its writer any more.
+        drafts.drop(key, user=request.user)
         found = this.found(stored)
-    # What was saved need not be kept for its writer any more.
-    drafts.drop(key, user=request.user)
     return Saved(
         article=draft,
         changed=bool(this.entries),

@@ -10,7 +10,17 @@ import shutil
 import sys
 from pathlib import Path
 
-NAMES = ("ledger", "history", "quotes", "fallout", "anchoring", "similar", "site")
+NAMES = (
+    "ledger",
+    "history",
+    "quotes",
+    "fallout",
+    "anchoring",
+    "similar",
+    "site",
+    "desk",
+    "suggestions",
+)
 PLACE = Path(__file__).resolve().parent.parent / "var" / "bench"
 
 

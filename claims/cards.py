@@ -210,6 +210,10 @@ class Card:
         return [self.deck.in_words(reason) for reason in self.standing.reasons]
 
     @property
+    def contradicting(self) -> list[Row]:
+        return [row for row in self.citations if row.citation.stance == Stance.CONTRADICTS]
+
+    @property
     def earlier_checks(self) -> list[dict[str, Any]]:
         """All checks, newest first, each with what has changed since."""
         return [

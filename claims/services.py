@@ -20,7 +20,7 @@ from history.acts import act, lock
 from sources.choices import Fall, Tier
 from sources.models import Source
 
-from . import fallout, passages, readings, sentences
+from . import eyes, fallout, passages, readings, sentences
 from .choices import Place as Field
 from .choices import Stance, State, Verdict
 from .holdings import Holdings
@@ -396,7 +396,8 @@ def check(
 
     ``seen`` is the ``fingerprint`` of what the checker was shown; if the claim
     has changed since, ``ChangedMeanwhile`` is raised. A claim without a
-    passage cannot be checked (``ValidationError``).
+    passage cannot be checked, nor one by who wrote its words, unless the policy
+    of the house allows it (``ValidationError``).
     """
     if not actor.has_perm("claims.add_check"):
         raise PermissionDenied(_("You may not check claims."))
@@ -410,6 +411,8 @@ def check(
             )
         if not snapshot["passages"]:
             raise ValidationError(_("A claim whose passage is lost cannot be checked."))
+        if verdict != Verdict.VOID and (why := eyes.refusal(claim, actor)):
+            raise ValidationError(why)
         made = Check(
             claim=claim,
             checker=actor.pk,
