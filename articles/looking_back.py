@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from claims import text
 from claims.choices import Stance, State, Verdict
 from claims.standing import Reason, said_otherwise
-from claims.wordings import profile
+from claims.words import profile
 from history import canonical
 from history.documents import Document
 

@@ -12,7 +12,8 @@ from uuid import UUID
 from claims.anchoring import Anchor, Anchoring
 from claims.settings import compare_settings, setting
 from claims.text import MARK, Manuscript, Span, annotate, claim_ids, passages, read, unmark
-from claims.wordings import Difference, Level, profile
+from claims.wordings import Difference, Level
+from claims.words import profile
 
 TAKE, LEAVE = "take", "leave"  # what a person can decide, beside the number of a candidate
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))

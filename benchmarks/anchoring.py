@@ -24,7 +24,7 @@ from benchmarks import anchor_cases, anchoring_score
 from benchmarks.measure import Table
 from claims.anchoring import Anchor, Anchoring
 from claims.settings import compare_settings, setting
-from claims.wordings import Profile, profile
+from claims.words import Profile, profile
 
 TUNED = ("de", "en", "fr", "es", "sv", "pl")
 UNSEEN = ("de-2", "en-2", "it", "nl")

@@ -29,7 +29,7 @@ _PART = 0.4  # share of a part's words that must stem from the sentence that was
 _PLACE = 3  # sentences between two known ones; with more it is no one's place
 _CANDIDATES = 3
 _RARE = 6  # words of a sentence that are looked up
-_COMMON = 24  # sentences that may share a word that is looked up
+_COMMON = 12  # sentences that may share a word that is looked up
 
 _IDEOGRAPHIC_STOP = re.compile(r"(?<=[。！？｡])(?![。！？｡」』”’）】])\s*")
 

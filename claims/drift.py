@@ -6,7 +6,7 @@ is put in other words is no drift.
 
 from collections.abc import Iterable, Iterator
 
-from .wordings import Profile, Word, words
+from .words import Profile, Word, words
 
 _NEAR = 2  # words after a figure among which stands what it counts
 

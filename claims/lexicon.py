@@ -69,9 +69,8 @@ _CLASSES: Mapping[str, Mapping[str, str]] = {
             monate monaten jahr jahre jahren jahrzehnt jahrzehnte jahrhundert jahrhunderte watt
             kilowatt megawatt gigawatt kilowattstunden megawattstunden bit byte kilobyte megabyte
             gigabyte terabyte mbit gbit pro je uhr""",
-        "neutral": """der die das den dem des und aber sondern sowie denn so da dann nun also ja mal
-            eben doch dass zudem außerdem ferner übrigens nämlich allerdings jedoch dabei hierbei
-            zuerst schließlich""",
+        "neutral": """der die das den dem des und aber sondern sowie denn so also ja mal eben doch
+            dass zudem außerdem ferner übrigens nämlich allerdings jedoch dabei hierbei""",
         "article": "der die das den dem des",
         "one": "ein eine einen einem einer eines",
         "address": """du dir dich dein deine deinen deinem deiner deines ihr euch euer eure euren
@@ -126,8 +125,7 @@ _CLASSES: Mapping[str, Mapping[str, str]] = {
             years decade decades century centuries watt watts kilowatt megawatt gigawatt bit bits
             byte bytes kilobyte kilobytes megabyte megabytes gigabyte gigabytes terabyte
             terabytes business""",
-        "neutral": """the and but so then that however moreover furthermore additionally firstly
-            finally besides in-addition""",
+        "neutral": "the and but so that however moreover furthermore additionally besides",
         "article": "the",
         "one": "a an",
         "address": "you your yours",
@@ -179,7 +177,7 @@ _CLASSES: Mapping[str, Mapping[str, str]] = {
         "neutral": "el la los las y pero",
         "article": "el la los las",
         "one": "un una",
-        "address": "tú tu te tus usted ustedes vosotros su sus",
+        "address": "tú tu te tus usted ustedes vosotros",
         "anaphor": "él ella ellos ellas su sus este esta estos estas ese esa esos esas",
     },
     "it": {
@@ -271,12 +269,6 @@ _EQUAL = {
         nummer nr
         doktor dr
         und &
-        würden würde
-        kann können kannst könnt
-        muss müssen
-        soll sollen
-        darf dürfen
-        will wollen
     """,
     "en": """
         about around approximately roughly circa ca
@@ -354,9 +346,12 @@ _NUMBERS = {
 
 # Endings that words take on in a sentence without meaning something else.
 _ENDINGS = {
-    "de": {"", "e", "en", "em", "es", "n", "s", "t", "te", "ten", "et", "st"},
+    # Not -en and -ten: the verb of many, "trat" and "traten".
+    "de": {"", "e", "s", "t", "te", "et", "st"},
     "en": {"", "s", "es", "ed", "d", "ing"},
 }
+_ALIKE = {"de": ("er", "el", "en", "e"), "fr": ("s", "x", "z")}
+_PLURALS = {"de": "die", "fr": "les", "es": "los las", "it": "i gli le", "nl": "de"}
 # ... but these alone may tell one from many.
 _PLURAL = {"en": {"", "s", "es"}}
 # Comparing forms end like declined ones; they are the same among those only.
@@ -373,12 +368,16 @@ class Lexicon:
     one: frozenset[str] = frozenset()
     address: frozenset[str] = frozenset()
     anaphors: frozenset[str] = frozenset()
+    saying: frozenset[str] = frozenset()  # anaphors for all that the sentence before says
+    announcing: tuple[str, ...] = ()  # beginnings of words that point forward
     vague: frozenset[str] = frozenset()  # anaphors that often point at nothing
     openers: frozenset[str] = frozenset()  # that count what is said, at the start of a sentence
     about: frozenset[str] = frozenset()  # hedges, but only before figures
     equal: Mapping[str, str] = field(default_factory=dict)
     endings: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
+    alike: tuple[str, ...] = ()  # endings of nouns that look the same for one and many
+    plurals: frozenset[str] = frozenset()  # articles of many, and of other genders
     abbreviations: tuple[tuple[re.Pattern[str], str], ...] = ()
     grammar: frozenset[str] = frozenset()  # words that name nothing
     plural: frozenset[str] = frozenset()  # endings that may be those of a plural
@@ -386,8 +385,15 @@ class Lexicon:
 
 _NAMING = ("date", "unit", "figure", "attribution")
 _OPENERS = "first firstly second secondly third erstens zweitens drittens zuerst zunächst"
-_VAGUE = """it its this that there dies davon dazu dafür dagegen daran darin darunter darüber dort
-    damals beides dit dat daar y en ce questo esto both such"""
+_SAYING = {"de": "das dies", "en": "this that", "fr": "cela ça", "es": "eso esto", "nl": "dat dit"}
+_ANNOUNCING = {
+    "de": ("folgend",),
+    "en": ("following",),
+    "fr": ("suivant",),
+    "es": ("siguiente",),
+}
+_VAGUE = """das cela ça eso it its this that there dies davon dazu dafür dagegen daran darin
+    darunter darüber dort damals beides dit dat daar y en ce questo esto both such"""
 _GRAMMAR = ("neutral", "article", "one", "address", "anaphor", "about")
 
 
@@ -417,11 +423,15 @@ def lexicon(language: str) -> Lexicon:
         address=groups["address"],
         anaphors=groups["anaphor"],
         vague=_folded(_VAGUE),
+        saying=_folded(_SAYING.get(code, "")),
+        announcing=_ANNOUNCING.get(code, ("\0",)),
         openers=_folded(_OPENERS),
         about=groups.get("about", frozenset()),
         equal=equal,
         endings=frozenset(_ENDINGS.get(code, ())),
         declined=frozenset(_DECLINED.get(code, ())),
+        alike=_ALIKE.get(code, ()),
+        plurals=_folded(_PLURALS.get(code, "")),
         plural=frozenset(_PLURAL.get(code, ())),
         abbreviations=tuple(
             (re.compile(short), long) for short, long in _SHORT.get(code, {}).items()

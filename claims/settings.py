@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .sentences import split
-from .wordings import Difference, Profile, Verdict, Word, compare, words
+from .wordings import Difference, Verdict, compare
+from .words import Profile, Word, words
 
 _REACH = 2000  # code points in which all this is looked for
 _HEADING = 14  # words at most of a line that may be a heading
@@ -107,11 +108,26 @@ def compare_settings(old: Setting, new: Setting, known: Profile) -> Verdict:
     bare = any(word.code == "figure" and not _DATED.fullmatch(word.raw) for word in own)
     if bare and not has & {"unit", "sign", "date"}:
         for name in ("before", "intro", "heading"):
-            found += _kept(getattr(old, name), getattr(new, name), {"unit"}, name, known)
+            near = _kept(getattr(old, name), getattr(new, name), {"unit", "figure"}, name, known)
+            found += [one for one in near if one.code == "unit" or not _has_digits(one)]
+    if not old.left.strip() and any(_announces(one.before, known) for one in (old, new)):
+        found += _kept(old.before, new.before, _GOVERNING, "before", known)
     open_kinds = {"date", "figure", "name"} - has
     found += _kept(old.intro, new.intro, open_kinds | _GOVERNING, "intro", known)
     found += _kept(old.heading, new.heading, open_kinds | {"negation"}, "heading", known)
     return Verdict(tuple(dict.fromkeys(found)))
+
+
+def _has_digits(difference: Difference) -> bool:
+    """Whether a figure itself changed, not "million" behind it."""
+    return any(sign.isdigit() for sign in difference.old + difference.new)
+
+
+def _announces(sentence: str, known: Profile) -> bool:
+    """Whether a sentence is about the one that follows."""
+    return sentence.rstrip().endswith(":") or any(
+        word.key.startswith(known.lexicon.announcing) for word in words(sentence, known)
+    )
 
 
 def _kind(word: Word, known: Profile) -> str:
@@ -178,9 +194,11 @@ def _pronouns(opening: list[Word], known: Profile) -> set[str]:
     """Return the first words that point back; not those that point at a noun beside them."""
     found = set()
     for word, following in pairwise([*opening, None]):
-        if word is None or word.key not in known.lexicon.anaphors:
+        if word is None or word.key not in known.lexicon.anaphors | known.lexicon.saying:
             continue
         if word.key in known.lexicon.vague and not word.opens:
+            continue
+        if word.key in known.lexicon.articles and not (following and following.raw.islower()):
             continue
         if known.nouns_capital and following and following.capital and not following.code:
             continue
@@ -200,7 +218,9 @@ def _of_antecedent(old: str, new: str, pronouns: set[str], known: Profile) -> li
     if not old or not new:
         return [Difference("wording", old, new, "before")] if telling else []
     found = compare(old, new, known).differences
-    names = [difference for difference in found if difference.code == "name"]
+    # "That" is all that was said.
+    codes = _STATED if pronouns & known.lexicon.saying else {"name"}
+    names = [difference for difference in found if difference.code in codes]
     opening = [
         difference
         for difference in found

@@ -26,7 +26,8 @@ from .choices import Stance, State, Verdict
 from .models import Check, Citation, Claim, Drift, Passage
 from .places import Place, places
 from .settings import Setting, compare_settings, setting
-from .wordings import Level, Profile, compare, profile
+from .wordings import Level, compare
+from .words import Profile, profile
 
 
 @dataclass(frozen=True, slots=True)

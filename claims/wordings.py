@@ -11,20 +11,17 @@ they depend on. What was found tells the level:
 In doubt the stricter, since a check that was kept silently misleads a reader.
 """
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from rapidfuzz.distance import OSA
 
 from history.diff import Run, align
 
-from .lexicon import Lexicon, language_of, lexicon
-from .sentences import split
-from .tokens import fold, pattern
+from .tokens import fold
+from .words import Profile, Word, words
 
 
 class Level(StrEnum):
@@ -65,100 +62,9 @@ class Verdict:
         return Level.STATED if stated else Level.WORDING
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word or telling sign of a wording."""
-
-    raw: str
-    key: str  # folded; numbers by value, equal words alike
-    code: str  # its class in the lexicon, "figure", "sign", "" for others
-    capital: bool
-    opens: bool  # first of a sentence
-    clause: int  # counts the punctuation before it
-    glued: bool = False  # no space before it
-
-
-_SIGN = re.compile(r"[%‰€$£¥§°<>≤≥±≈~×+=?]|(?<![\w)])[-−–](?=\d)|(?<=\d)\s?[-–—]\s?(?=\d)")
-_LINK = re.compile(r"(?<=\])\s?\(\s*(?:https?://|/|#)[^\s)]*\s*\)")
-_SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?")
-_QUOTED_LINE = re.compile(r"^\s*(?:>\s?)+", re.MULTILINE)
-_PAUSE = re.compile(r"[,;:.!?…()\[\]–—\n]")
-_DECIMAL = re.compile(r"(\d+)[.,](\d+)")
-_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
-_DATE_DMY = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
-_DATE_YMD = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
-_MONTHS = {
-    code: tuple(map(fold, names.split()))
-    for code, names in {
-        "de": """januar februar märz april mai juni juli august september oktober november
-            dezember""",
-        "en": """january february march april may june july august september october november
-            december""",
-    }.items()
-}
 # Codes of words that may not change places with each other.
 _FIXED = frozenset(("figure", "date", "unit", "negation", "modality", "condition", "attribution"))
-_GLUE = frozenset(("-", "‐", "‑", "–", "/", "'", "’"))
 _LONG = 3  # words that make a part of a sentence, which may change its place
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What two texts show of how words are written in them."""
-
-    language: str
-    nouns_capital: bool  # as in German: capitals do not tell names
-    capital: frozenset[str]  # folded words that stand with a capital inside of sentences
-    small: frozenset[str]
-    counts: dict[str, int]
-
-    @property
-    def lexicon(self) -> Lexicon:
-        return lexicon(self.language)
-
-    def is_name(self, word: Word) -> bool:
-        raw, key = word.raw, word.key
-        if not raw[0].isalpha() or word.code:
-            return False
-        if any(letter.isupper() for letter in raw[1:]):
-            return True
-        if not word.capital or self.nouns_capital:
-            return False
-        if word.opens:
-            return key in self.capital and key not in self.small
-        return key not in self.small and key not in self.lexicon.neutral
-
-
-def profile(*texts: str, language: str = "") -> "Profile":
-    """Return how words are written in some texts; their language is found out if not given."""
-    capital: set[str] = set()
-    small: set[str] = set()
-    counts: Counter[str] = Counter()
-    capitals = inside = 0
-    for text in texts:
-        matcher = pattern(text)
-        for start, end in split(text):
-            first = True
-            for match in matcher.finditer(text, start, end):
-                raw = match[0]
-                word = fold(raw)
-                counts[word] += 1
-                if raw[0].isupper():
-                    if not first:
-                        capital.add(word)
-                        capitals += 1
-                elif raw[0].islower():
-                    small.add(word)
-                inside += not first
-                first = False
-    code = language.partition("-")[0] or language_of(list(counts.elements()))
-    return Profile(
-        code,
-        code == "de" or (inside > 200 and capitals > 0.22 * inside),
-        frozenset(capital),
-        frozenset(small),
-        dict(counts),
-    )
 
 
 def compare(old: str, new: str, known: Profile) -> Verdict:
@@ -166,102 +72,6 @@ def compare(old: str, new: str, known: Profile) -> Verdict:
     if old == new:
         return Verdict()
     return Verdict(tuple(_Comparison(words(old, known), words(new, known), known).differences()))
-
-
-def words(text: str, known: Profile) -> list[Word]:
-    """Return the words of a passage, with what is typography alone taken away."""
-    text = unicodedata.normalize("NFC", text).replace("\u00ad", "")
-    text = _LINK.sub("", text)
-    text = _QUOTED_LINE.sub("", text)
-    for short, long in known.lexicon.abbreviations:
-        text = short.sub(long, text)
-    text = _ORDINAL.sub("", text)
-    text = _plain_dates(text, known.language)
-    found: list[tuple[int, int, str]] = [
-        (match.start(), match.end(), "") for match in pattern(text).finditer(text)
-    ]
-    taken = [False] * (len(text) + 1)
-    for start, end, _ in found:
-        taken[start:end] = [True] * (end - start)
-    found += [
-        (match.start(), match.end(), "sign")
-        for match in _SIGN.finditer(text)
-        if not taken[match.start()] or not match[0].strip()
-    ]
-    found.sort()
-    starts = {start for start, _ in split(text)}
-    result: list[Word] = []
-    clause, at, opens = 0, 0, True
-    for start, end, code in found:
-        between = text[at:start]
-        pauses = len(_PAUSE.findall(between))
-        clause += pauses
-        opens = opens or any(at <= begin <= start for begin in starts)
-        at = end
-        raw = text[start:end]
-        if code == "sign":
-            result.append(_sign(raw.strip(), known, clause))
-            continue
-        word = _word(raw, known, opens, clause, glued=bool(result) and between in _GLUE)
-        if between.endswith(("@", "#")) and not word.code:
-            word = replace(word, code="name")
-        result.append(word)
-        opens = False
-    return _with_numbers(result, known)
-
-
-def _with_numbers(words: list[Word], known: Profile) -> list[Word]:
-    """Count "over" and "unter" among what limits a statement where a figure follows."""
-    about = known.lexicon.about
-    for at, word in enumerate(words):
-        if word.key in about and any(near.code == "figure" for near in words[at + 1 : at + 3]):
-            words[at] = replace(word, code="hedge")
-    return words
-
-
-def _sign(raw: str, known: Profile, clause: int) -> Word:
-    key = known.lexicon.equal.get(raw, raw)
-    if raw in "-−–—":
-        key = "-"
-    code = known.lexicon.classes.get(key, "question" if raw == "?" else "sign")
-    return Word(raw, key, code, capital=False, opens=False, clause=clause)
-
-
-def _word(raw: str, known: Profile, opens: bool, clause: int, glued: bool) -> Word:
-    key = fold(raw)
-    lexicon = known.lexicon
-    if "@" in key or "/" in key or key.startswith("www."):
-        key = _SCHEME.sub("", key).rstrip("/")
-        if key[:1].isalpha():
-            return Word(raw, key, "address", capital=False, opens=opens, clause=clause)
-    if key[:1].isdigit():
-        if decimal := _DECIMAL.fullmatch(key):
-            key = f"{decimal[1]}.{decimal[2]}"
-        key = key.replace(":", ".")
-        return Word(raw, key, "figure", capital=False, opens=opens, clause=clause, glued=glued)
-    code = lexicon.classes.get(key, "")
-    if (code == "unit" and glued) or (opens and key in lexicon.openers):
-        # "64-bit" measures nothing; "First, we asked" counts nothing.
-        code = ""
-    key = lexicon.equal.get(key, key)
-    if key[:1].isdigit():
-        code = "figure"
-    return Word(raw, key, code, raw[0].isupper(), opens, clause, glued)
-
-
-def _plain_dates(text: str, language: str) -> str:
-    """Write dates with the names of months, as "5 March 2024"."""
-    months = _MONTHS.get(language)
-    if not months:
-        return text
-
-    def written(day: str, month: str, year: str, whole: str) -> str:
-        if not 1 <= int(month) <= 12:
-            return whole
-        return f"{int(day)} {months[int(month) - 1]} {year}"
-
-    text = _DATE_DMY.sub(lambda m: written(m[1], m[2], m[3], m[0]), text)
-    return _DATE_YMD.sub(lambda m: written(m[3], m[2], m[1], m[0]), text)
 
 
 class _Comparison:
@@ -285,9 +95,23 @@ class _Comparison:
         found = [
             self._name(rest, shown) for rest, shown in zip(hunks, whole, strict=True) if any(rest)
         ]
-        yield from found
-        if moved and not found:
-            yield from moved
+        yield from found or moved or self._capitals()
+
+    def _capitals(self) -> Iterator[Difference]:
+        """Yield words that capitals make others: "US" and "us", "Sie" and "sie"."""
+        for run in self.runs:
+            for at in range(run.length):
+                one, other = self.old[run.old + at], self.new[run.new + at]
+                written = {one.raw, other.raw}
+                if len(written) < 2 or one.opens or other.opens:
+                    continue
+                short = len(one.raw) > 1 and any(map(str.isupper, written))
+                if not self.lexicon.classes and one.capital != other.capital:
+                    yield Difference("wording", one.raw, other.raw)
+                    continue
+                formal = one.key in self.lexicon.address and one.capital != other.capital
+                if formal or (short and any(map(str.islower, written))):
+                    yield Difference("wording", one.raw, other.raw)
 
     def _hunks(self) -> Iterator[tuple[list[Word], list[Word]]]:
         old_at = new_at = 0
@@ -335,22 +159,43 @@ class _Comparison:
 
     def _may_move(self, gone: list[Word], come: list[Word]) -> bool:
         """Whether words may have changed their places without saying something else."""
-        # A part between pauses, or single words on two sides of one.
         if len(gone) >= _LONG and [w.key for w in gone] == [w.key for w in come]:
-            return gone[0].clause != self._clause_before(self.old, gone[0]) or (
-                come[0].clause != self._clause_before(self.new, come[0])
-            )
+            # "Because it rained, we left" and "We left, because it rained".
+            was, now = self._end(self.old, gone, 0), self._end(self.new, come, 1)
+            return bool(was and now and was != now and self._paused(gone, come))
+        # "Solid, but basic" and "basic, but solid".
         return all(
-            abs(self.old.index(one) - self.new.index(other)) <= _LONG and one.clause != other.clause
+            abs(self.old.index(one) - self.new.index(other)) <= _LONG
+            and one.clause != other.clause
+            and self._beside_joint(self.old, one)
             for one in gone
             for other in come
             if one.key == other.key and not self._small(one)
         )
 
-    @staticmethod
-    def _clause_before(side: list[Word], word: Word) -> int:
+    def _end(self, side: list[Word], part: list[Word], which: int) -> str:
+        """Return at which end of a wording a part stands, but for words that are not in both."""
+        kept = {at for run in self.runs for at in range(run[which], run[which] + run.length)}
+        places = [at for at, word in enumerate(side) if any(word is one for one in part)]
+        if not kept or places[0] < min(kept):
+            return "start"
+        return "end" if places[-1] > max(kept) else ""
+
+    def _paused(self, gone: list[Word], come: list[Word]) -> bool:
+        """Whether a pause or the end of a sentence parts what moved from the rest."""
+        for side, part in ((self.old, gone), (self.new, come)):
+            at = next(i for i, word in enumerate(side) if word is part[0])
+            if at and side[at - 1].clause != part[0].clause:
+                return True
+            end = at + len(part)
+            if end < len(side) and side[end].clause != part[-1].clause:
+                return True
+        return False
+
+    def _beside_joint(self, side: list[Word], word: Word) -> bool:
         at = side.index(word)
-        return side[at - 1].clause if at else -1
+        near = side[max(0, at - 2) : at + 3]
+        return any(self._small(one) and one.key not in self.lexicon.articles for one in near)
 
     # What may differ
 
@@ -359,8 +204,9 @@ class _Comparison:
 
     def _cancel_equivalents(self, old: list[Word], new: list[Word]) -> None:
         lexicon = self.lexicon
-        # Joined or taken apart: "threatlevel", "threat level".
-        self._cancel_compounds(old, new)
+        # Joined or taken apart: "threatlevel", "threat level"; not "notable", "not able".
+        if lexicon.classes:
+            self._cancel_compounds(old, new)
         # Inflected or spelt otherwise, in the order of the words.
         for one in list(old):
             for other in new:
@@ -373,7 +219,7 @@ class _Comparison:
             if (
                 len(side) == 1
                 and side[0].opens
-                and side[0].key in lexicon.anaphors
+                and side[0].key in lexicon.vague
                 and all(self._small(word) for word in joint)
             ):
                 side.clear()
@@ -385,21 +231,53 @@ class _Comparison:
                     old.clear()
                     new.clear()
         # A form of address for another.
-        if old and new and all(w.key in lexicon.address for w in (*old, *new)):
+        if old and new and all(map(self._addresses, (*old, *new))):
             old.clear()
             new.clear()
-        # What joins sentences and adds nothing, and the definite article.
-        for side in (old, new):
-            side[:] = [word for word in side if not self._small(word)]
+        # What joins sentences and adds nothing, and the definite article; not one for many.
+        if not self._other_number(old, new):
+            for side in (old, new):
+                side[:] = [word for word in side if not self._small(word)]
         # Said once instead of twice.
         if not (old and new):
             also_old = {word.key for word in self.old}
             also_new = {word.key for word in self.new}
-            old[:] = [w for w in old if w.key not in also_new or not self._repeats(w)]
-            new[:] = [w for w in new if w.key not in also_old or not self._repeats(w)]
+            if all(word.key in also_new and self._repeats(self.old, word) for word in old):
+                old.clear()
+            if all(word.key in also_old and self._repeats(self.new, word) for word in new):
+                new.clear()
 
-    def _repeats(self, word: Word) -> bool:
-        return not word.code and (len(word.key) > 3 or self.known.is_name(word))
+    def _other_number(self, old: list[Word], new: list[Word]) -> bool:
+        """Whether only the article tells that it is many now, or another: "der", "die Minister"."""
+        lexicon = self.lexicon
+        articles = [[word for word in side if word.key in lexicon.articles] for side in (old, new)]
+        numbers = [{word.key in lexicon.plurals for word in side} for side in articles]
+        if not (numbers[0] and numbers[1] and numbers[0] != numbers[1]):
+            return False
+        at = next(i for i, word in enumerate(self.new) if word is articles[1][0])
+        nouns = [
+            word for word in self.new[at + 1 : at + 3] if word.capital == self.known.nouns_capital
+        ]
+        return any(word.key.endswith(lexicon.alike) for word in nouns)
+
+    def _addresses(self, word: Word) -> bool:
+        """Whether a word can only mean the reader: in German "Sie" with a capital."""
+        if word.key not in self.lexicon.address:
+            return False
+        return word.key not in self.lexicon.anaphors or (word.capital and not word.opens)
+
+    def _repeats(self, side: list[Word], word: Word) -> bool:
+        """Whether a word is the subject of a sentence once more, or stands there twice."""
+        if word.code or not (len(word.key) > 3 or self.known.is_name(word)):
+            return False
+        at = next(i for i, one in enumerate(side) if one is word)
+        opening = any(one.opens for one in side[max(0, at - _LONG) : at + 1])
+        joined = sum(one.opens for one in self.old) != sum(one.opens for one in self.new)
+        return (
+            opening
+            or joined
+            or any(one.key == word.key for one in side[max(0, at - 1) : at + 2] if one is not word)
+        )
 
     def _cancel_compounds(self, old: list[Word], new: list[Word]) -> None:
         for one, other in ((old, new), (new, old)):
@@ -407,7 +285,9 @@ class _Comparison:
                 for size in (2, 3):
                     for at in range(len(other) - size + 1):
                         parts = other[at : at + size]
-                        if "".join(p.key for p in parts) == whole.key and len(whole.key) > 3:
+                        if any(part.code for part in parts) or len(whole.key) <= 3:
+                            continue
+                        if "".join(part.key for part in parts) == whole.key:
                             one.remove(whole)
                             del other[at : at + size]
                             break
@@ -423,8 +303,7 @@ class _Comparison:
         if not (a.isalpha() and b.isalpha()):
             return False
         if one.code or other.code:
-            # A slip in a word that counts: "kanpp".
-            return not (one.code and other.code) and self._transposed(a, b)
+            return False
         return self._inflected(one, other) or self._misspelt(one, other)
 
     def _inflected(self, one: Word, other: Word) -> bool:
@@ -461,16 +340,6 @@ class _Comparison:
                 return True
         return False
 
-    def _transposed(self, a: str, b: str) -> bool:
-        known = self.known.counts
-        return (
-            len(a) == len(b) >= 5
-            and a[0] == b[0]
-            and sorted(a) == sorted(b)
-            and OSA.distance(a, b) == 1
-            and 1 in (known.get(a, 0), known.get(b, 0))
-        )
-
     def _misspelt(self, one: Word, other: Word) -> bool:
         """Whether one looks like the other with a slip of the pen; never in names."""
         a, b = one.key, other.key
@@ -489,14 +358,15 @@ class _Comparison:
             slip = len(a) != len(b) or sorted(a) == sorted(b)
             return slip and self._after_determiner(one, other)
         if len(a) == len(b):
-            return size >= 7
+            # "Contest" is no slip of "context", nor "marital" of "martial".
+            return size >= (8 if sorted(a) == sorted(b) else 9)
         longer = max(a, b, key=len)
         at = next(
             (i for i in range(size) if a[i] != b[i]),
             size,
         )
         doubled = at > 0 and longer[at] == longer[at - 1]
-        return doubled or size >= 6
+        return doubled or size >= 8
 
     def _after_determiner(self, one: Word, other: Word) -> bool:
         """Whether common nouns stand there, as the small word before them tells."""

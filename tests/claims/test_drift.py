@@ -5,7 +5,7 @@ import pytest
 from claims.cards import Deck
 from claims.drift import disagreeing, missing
 from claims.standing import Evidence
-from claims.wordings import profile
+from claims.words import profile
 from tests import factories
 
 GERMAN, ENGLISH = profile(language="de"), profile(language="en")

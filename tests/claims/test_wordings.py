@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.settings import Setting, compare_settings, setting
-from claims.wordings import Level, Verdict, compare, profile
+from claims.wordings import Level, Verdict, compare
+from claims.words import profile
 
 EDITS = Path(__file__).parents[2] / "benchmarks" / "anchors" / "edits.jsonl"
 _edits = [json.loads(line) for line in EDITS.read_text(encoding="utf-8").splitlines()]
@@ -84,6 +85,30 @@ def test_a_bare_figure_depends_on_the_unit_above() -> None:
     new = old.replace("Euro", "Franken")
     found = context(old, new, "Der Verlust lag bei 12.")
     assert [(d.code, d.around) for d in found.differences] == [("unit", "before")]
+
+
+def test_that_is_all_that_was_said_before() -> None:
+    old = "Es kamen 5000 Menschen. Das sagte die Polizei."
+    found = context(old, old.replace("5000", "6000"), "Das sagte die Polizei.")
+    assert [(d.code, d.old, d.new, d.around) for d in found.differences] == [
+        ("figure", "5000", "6000", "before")
+    ]
+    other = "Es kamen 5000 Menschen. Das Wetter war gut."
+    assert not context(other, other.replace("5000", "6000"), "Das Wetter war gut.").changed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("Richtig ist Folgendes. Er zahlt.", "Nicht richtig ist Folgendes. Er zahlt.", "Er zahlt."),
+        ("Der Rat sagt: Es regnet.", "Der Rat sagt nicht: Es regnet.", "Es regnet."),
+        ("Es waren 30 Millionen Euro. Nun 25.", "Es waren 30 Milliarden Euro. Nun 25.", "Nun 25."),
+    ],
+)  # fmt: skip
+def test_a_sentence_before_that_announces_or_measures_counts(
+    old: str, new: str, words: str
+) -> None:
+    assert context(old, new, words).level is Level.STATED
 
 
 def test_an_item_depends_on_what_introduces_its_list() -> None:
