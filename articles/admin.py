@@ -44,6 +44,7 @@ from . import (
     views_finding,
     views_history,
     views_publishing,
+    views_replacing,
     views_scheduling,
     views_sharing,
     views_sources,  # noqa: F401 (tells on the page of a source where it is cited)
@@ -307,6 +308,7 @@ class ArticleAdmin(admin.ModelAdmin):
             on("change/", of(views_writing.change, *get, *post), "change"),
             on(claim, of(views_claims.claim, *get, *post), "claim"),
             on(f"{claim}check/", of(views_checks.check, *get, *post), "check"),
+            on(f"{claim}uphold/", of(views_checks.uphold, *post), "uphold"),
             on("find/sources/", of(views_finding.find_sources, *get), "find_sources"),
             on("find/claims/", of(views_finding.find_claims, *get), "find_claims"),
             on("readings/", of(views_checks.reading, *post), "reading"),
@@ -322,6 +324,7 @@ class ArticleAdmin(admin.ModelAdmin):
             on("reply/", of(views_publishing.reply, *get, *post), "reply"),
             on("block/", of(views_blocking.block, *get, *post), "block"),
             on("block/<uuid:block_key>/lift/", of(views_blocking.unblock, *post), "unblock"),
+            on("replace/", of(views_replacing.replace, *get, *post), "replace"),
             on("hand-on/", of(views_workflow.hand_on, *get, *post), "hand_on"),
             on("shelve/", of(views_workflow.shelve, *post, back=False), "shelve"),
             on("recover/", of(views_workflow.shelve, *post, back=True), "recover"),

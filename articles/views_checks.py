@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -69,6 +70,24 @@ def check(admin: "ArticleAdmin", request: HttpRequest, key: UUID, claim_key: UUI
     if request.method == "POST":
         return JsonResponse({"dialog": html}, status=status)
     return HttpResponse(html)
+
+
+def uphold(admin: "ArticleAdmin", request: HttpRequest, key: UUID, claim_key: UUID) -> HttpResponse:
+    """Confirm that the check of a reworded claim still holds."""
+    article = find(admin, request, key)
+    require(request, "claims.add_check")
+    found = get_object_or_404(Claim.objects.live(), article=article, pk=claim_key)
+    status, told = 200, _("Recorded: the check still holds.")
+    try:
+        claims.uphold(found, actor=request.user, seen=request.POST.get("seen", ""))
+    except claims.ChangedMeanwhile as changed:
+        status, told = 409, str(changed)
+    except ValidationError as error:
+        status, told = 409, " ".join(error.messages)
+    if wants_parts(request):
+        return parts(request, article, messages=[told], status=status, claim=str(claim_key))
+    (messages.success if status == 200 else messages.error)(request, told)
+    return HttpResponseRedirect(article.editing_address)
 
 
 def _seen(evidence: Evidence, claim: Claim) -> str:
