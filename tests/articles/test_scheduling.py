@@ -272,6 +272,29 @@ def test_the_desk_is_reminded_until_something_is_done(piece, publisher, clock, w
     assert not Plan.objects.unresolved().exists()
 
 
+def test_who_is_responsible_is_reminded_daily_of_a_deadline_that_passed(
+    piece, publisher, clock
+) -> None:
+    reporter = factories.user("reporter", email="jo@newsroom.example")
+    services.set_state(piece, actor=publisher, state="check", assignee=reporter)
+    services.publish(piece, actor=publisher, kind="developing", deadline=EVENING)
+    remind = app.tasks["articles.tasks.tell_overdue"]
+    remind(timestamp=0)
+    assert mail.outbox == []
+    clock.move_to(EVENING + timedelta(minutes=1))
+    remind(timestamp=0)
+    assert [message.to for message in mail.outbox] == [
+        ["jo@newsroom.example"],
+        ["ruth@newsroom.example"],
+    ]
+    assert mail.outbox[0].subject == f"Frist vorbei: {piece.headline}"
+    assert "bis 3. Mai 2026 20:00 (CEST)" in mail.outbox[0].body
+    change(piece, publisher)
+    services.publish(piece, actor=publisher, kind="update", note="Geklärt")
+    remind(timestamp=0)
+    assert len(mail.outbox) == 2
+
+
 # What can be planned
 
 
