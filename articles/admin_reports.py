@@ -108,7 +108,7 @@ class ReaderReportAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("ways on"))
     def ways_on(self, report: ReaderReport) -> SafeString:
         publication = report.publication
-        address = publication.public_document["address"]
+        address = publication.frozen_document["address"]
         anchor = f"#claim-{report.claim}" if report.claim else ""
         piece = publication.article_id
         publish = reverse("admin:articles_article_publish", args=[piece])

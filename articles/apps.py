@@ -10,7 +10,7 @@ class ArticlesConfig(AppConfig):
     def ready(self) -> None:
         from history.aggregates import Aggregate, register
 
-        from . import facts, inspections, piece, redaction  # noqa: F401 (inspections add themselves)
+        from . import checks, facts, inspections, piece, redaction  # noqa: F401 (some add themselves)
         from .models import Article, FrontPage, Person, Section, Tag
 
         of_claim = "(SELECT article_id FROM claims_claim WHERE id = r.claim_id)"
@@ -26,13 +26,16 @@ class ArticlesConfig(AppConfig):
                     "articles_publication": "r.article_id",
                     "articles_correction": of_publication,
                     "articles_reply": of_publication,
+                    "articles_legalblock": "r.article_id",
                     "articles_change": "r.article_id",
+                    "articles_plan": "r.article_id",
                     "claims_claim": "r.article_id",
                     "claims_claim_rests_on": (
                         "(SELECT article_id FROM claims_claim WHERE id = r.from_claim_id)"
                     ),
                     "claims_passage": of_claim,
                     "claims_citation": of_claim,
+                    "claims_commentsought": of_claim,
                     "claims_check": of_claim,
                     "claims_drift": of_claim,
                     "claims_reading": "r.article_id",
@@ -46,6 +49,7 @@ class ArticlesConfig(AppConfig):
                     "articles_publication",
                     "articles_correction",
                     "articles_reply",
+                    "articles_legalblock",
                     "articles_change",
                     "claims_check",
                     "claims_drift",

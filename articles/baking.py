@@ -1,9 +1,9 @@
 """Published pages as files, so that readers need neither Django nor its database.
 
-A baker names the addresses that a piece has pages at. Each address is put to its ordinary view; an
-answer 200 is written plain, as br and as gz, and of any other no file is left. So a file holds the
-bytes that the view gives, and the view alone settles what moved, is gone or must not be kept.
-What of it is current is known by a digest of the piece's publications, kept beside the pages.
+Each address that a piece or a list may have a page at is put to its ordinary view; an answer 200 is
+written plain, as br and as gz, and of any other no file is left. So a file holds the bytes that the
+view gives, and the view alone settles what moved, is gone or must not be kept. What of a piece is
+current is known by a digest of its publications, kept beside the pages; lists are compared whole.
 """
 
 import fcntl
@@ -12,7 +12,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from hashlib import sha256
@@ -35,7 +35,7 @@ from django.utils import timezone, translation
 
 from history import canonical
 
-from . import listings, proofs
+from . import listings, lists, proofs
 from .models import Publication
 
 log = logging.getLogger(__name__)
@@ -46,29 +46,19 @@ SUFFIXES = ("", ".br", ".gz")
 _STATES = ".state"
 _LOCKS = ".locks"
 
-Baker = Callable[[UUID], Iterable[str]]
-# What names addresses that change with the publications of a piece. Listings can add theirs.
-bakers: list[Baker] = []
 
-
-def baker(names: Baker) -> Baker:
-    """Register what yields the addresses to be baked when a piece (by key) was published."""
-    bakers.append(names)
-    return names
-
-
-@baker
 def piece_pages(article: UUID) -> Iterator[str]:
     """Yield the live address, those of all versions, and the same under former slugs."""
-    rows = Publication.objects.filter(article=article).order_by("-number")
+    rows = Publication.stored.filter(article=article).order_by("-number")
     known = list(rows.values_list("number", "slug"))
     if not known:
         return
-    live = rows[0].public_document["address"]
+    live = rows[0].frozen_document["address"]
     month = live.removesuffix("/").rpartition("/")[0]
     for slug in dict.fromkeys([live.split("/")[-2], *(slug for _, slug in known)]):
-        yield f"{month}/{slug}/"
-        yield from (f"{month}/{slug}/v/{number}/" for number, _ in known)
+        for place in (f"{month}/{slug}/", *(f"{month}/{slug}/v/{number}/" for number, _ in known)):
+            yield place
+            yield f"{place}index.json"
 
 
 # Baking
@@ -89,20 +79,21 @@ def bake(article: UUID, *, anew: bool = False) -> list[str]:
     root = folder()
     if root is None:
         return []
-    with _locked(root, article):
+    with _locked(root, article.hex):
         before = _state(root, article)
         pages: dict[str, str] = {}
         changed = []
         try:
             digest = digests([article]).get(article)
-            for address in _addresses(article):
+            possible = list(piece_pages(article))
+            for address in possible:
                 content = rendered(address)
                 if content is None:
                     continue
                 pages[address] = sha256(content).hexdigest()
                 if _write_page(root, address, content, anew=anew):
                     changed.append(address)
-            gone = [address for address in [*before, *_addresses(article)] if address not in pages]
+            gone = [address for address in [*before, *possible] if address not in pages]
             changed += [address for address in dict.fromkeys(gone) if _remove_page(root, address)]
             if digest:
                 _write(
@@ -119,13 +110,46 @@ def bake(article: UUID, *, anew: bool = False) -> list[str]:
     return changed
 
 
+def bake_list(address: str, *, anew: bool = False) -> bool:
+    """Write the list at an address if it differs, or remove what is no more; return whether.
+
+    If this fails, its file is removed, so that it is not out of date, and the error is raised.
+    """
+    root = folder()
+    if root is None:
+        return False
+    with _locked(root, sha256(address.encode()).hexdigest()):
+        try:
+            content = rendered(address)
+            if content is None:
+                return _remove_page(root, address)
+            return _write_page(root, address, content, anew=anew)
+        except BaseException:
+            _remove_page(root, address)
+            raise
+
+
+def list_differs(address: str) -> bool:
+    """Return whether the file of a list is not what its view gives."""
+    root = folder()
+    if root is None:
+        return False
+    content = rendered(address)
+    if content is None:
+        return any(_form(_file(root, address), suffix).exists() for suffix in SUFFIXES)
+    return not _intact(root, address, sha256(content).hexdigest())
+
+
 def bake_soon(article: UUID) -> None:
     """Bake a piece once this transaction is committed. A failure is logged and undoes nothing."""
     transaction.on_commit(lambda: _bake_or_log(article), robust=True)
 
 
 def bake_what_differs_soon() -> None:
-    """Bake, once this is committed, all pieces whose publications are not as they were baked."""
+    """Bake, once this is committed, all pieces whose publications are not as they were baked.
+
+    The lists in which they stand as well: what was taken out of them must not wait for a worker.
+    """
 
     def run() -> None:
         root = folder()
@@ -138,19 +162,21 @@ def bake_what_differs_soon() -> None:
             return
         for key in stale:
             _bake_or_log(key)
+        for address in dict.fromkeys(address for key in stale for address in lists.holding(key)):
+            _bake_or_log(address)
 
     transaction.on_commit(run, robust=True)
 
 
-def _bake_or_log(article: UUID) -> None:
+def _bake_or_log(thing: UUID | str) -> None:
+    """Bake a piece or the list at an address."""
     try:
-        bake(article)
+        if isinstance(thing, UUID):
+            bake(thing)
+        else:
+            bake_list(thing)
     except Exception:
-        log.exception("The pages of %s could not be baked; run manage.py bake", article)
-
-
-def _addresses(article: UUID) -> list[str]:
-    return list(dict.fromkeys(address for names in bakers for address in names(article)))
+        log.exception("%s could not be baked; run manage.py bake", thing)
 
 
 def rendered(address: str) -> bytes | None:
@@ -158,9 +184,9 @@ def rendered(address: str) -> bytes | None:
 
     No middleware is passed: pages do not depend on who asks, in which language or by which host.
     """
-    view, args, kwargs = resolve(address)
     with translation.override(settings.LANGUAGE_CODE), timezone.override(None):
         try:
+            view, args, kwargs = resolve(address)
             response = view(_request(address), *args, **kwargs)
         except Http404:
             return None
@@ -199,12 +225,12 @@ class _Sha256(Func):
 def digests(articles: Iterable[UUID] | None = None) -> dict[UUID, str]:
     """Return, by piece, a digest of all that its pages are made from. Three queries."""
     around = rendering()
-    rows = Publication.objects.order_by("article", "number")
+    rows = Publication.stored.order_by("article", "number")
     if articles is not None:
         rows = rows.filter(article__in=articles)
     found: dict[UUID, list[object]] = {}
     # The digest is taken where the documents are.
-    columns: list[str] = ["article", "number", "slug", "sha", "checkpoint"]
+    columns: list[str] = ["article", "number", "slug", "sha", "checkpoint", "blocks"]
     known = proofs.with_checkpoint(rows).annotate(sha=_Sha256("document"))
     for row in known.values_list(*columns):
         found.setdefault(row[0], [around]).append(row[1:])
@@ -215,6 +241,8 @@ def digests(articles: Iterable[UUID] | None = None) -> dict[UUID, str]:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
@@ -249,29 +277,34 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def differing(*, thorough: bool = False) -> dict[UUID, list[str]]:
-    """Return the pieces whose files are not as the database would have them, with the addresses.
+def differing() -> list[UUID]:
+    """Return the pieces whose files are not as the database would have them.
 
-    Asks the digests and reads the files; ``thorough`` renders every page and compares it.
+    Asks the digests and reads the files; what the views would give now is not asked for.
     """
     root = folder()
     if root is None:
-        return {}
+        return []
     wanted = digests()
-    result: dict[UUID, list[str]] = {}
-    for key in [*wanted, *(key for key in _stated(root) if key not in wanted)]:
-        if wrong := _wrong(root, key, wanted.get(key), thorough=thorough):
-            result[key] = wrong
-    return result
+    known = [*wanted, *(key for key in _stated(root) if key not in wanted)]
+    return [key for key in known if _wrong(root, key, wanted.get(key))]
 
 
-def _wrong(root: Path, key: UUID, digest: str | None, *, thorough: bool) -> list[str]:
+def piece_differs(article: UUID, *, thorough: bool = False) -> list[str]:
+    """Return the addresses of a piece whose files differ; ``thorough`` renders and compares all."""
+    root = folder()
+    if root is None:
+        return []
+    return _wrong(root, article, digests([article]).get(article), thorough=thorough)
+
+
+def _wrong(root: Path, key: UUID, digest: str | None, *, thorough: bool = False) -> list[str]:
     pages = _state(root, key)
     if digest is None or _digest(root, key) != digest:
-        return [*pages] or _addresses(key)
+        return [*pages] or list(piece_pages(key))
     wrong = [address for address, sha in pages.items() if not _intact(root, address, sha)]
     if thorough:
-        for address in dict.fromkeys([*pages, *_addresses(key)]):
+        for address in dict.fromkeys([*pages, *piece_pages(key)]):
             content = rendered(address)
             if (sha256(content).hexdigest() if content is not None else None) != pages.get(address):
                 wrong.append(address)
@@ -279,11 +312,12 @@ def _wrong(root: Path, key: UUID, digest: str | None, *, thorough: bool) -> list
 
 
 def strays() -> list[str]:
-    """Return the addresses of files that belong to no piece."""
+    """Return the addresses of files that belong to no piece and no list."""
     root = folder()
     if root is None or not root.exists():
         return []
     known = {address for key in _stated(root) for address in _state(root, key)}
+    known.update(lists.everything())
     found = set()
     for path in root.rglob("*"):
         name = path.relative_to(root).as_posix()
@@ -377,12 +411,12 @@ def _write(path: Path, data: bytes, *, at: int | None = None) -> None:
 
 
 @contextmanager
-def _locked(root: Path, article: UUID) -> Iterator[None]:
-    """Let one process at a time bake a piece: the last one has read what is newest."""
+def _locked(root: Path, name: str) -> Iterator[None]:
+    """Let one process at a time bake what has this name: the last one has read what is newest."""
     locks = root / _LOCKS
     locks.mkdir(parents=True, exist_ok=True)
-    # A fixed number of files, whatever number of pieces.
-    with open(locks / article.hex[:2], "ab") as lock:
+    # A fixed number of files, whatever number of names.
+    with open(locks / name[:2], "ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

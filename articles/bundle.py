@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import IO, Any, Literal
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from history import canonical, ledger
 from history.bundle import Bundle
@@ -18,7 +20,7 @@ from sources.models import capture_storage
 
 from . import proofs
 from .disclosure import Disclosure
-from .models import Article, Publication
+from .models import Article, LegalBlock, Publication
 from .report import Report
 
 Revisions = Literal["all", "published"]
@@ -36,8 +38,13 @@ def write(
 
     A checkpoint is issued, and everything is proved against it. ``language`` is
     that of the report, by default the piece's. Changes nothing else; the same
-    ledger gives the same bytes.
+    ledger gives the same bytes. Raises ``ValidationError`` if it shall be redacted, so that it
+    can be handed out, and a legal block stands on the piece.
     """
+    if redacted and LegalBlock.objects.standing().filter(article=article).exists():
+        raise ValidationError(
+            _("A legal block stands on this piece: no bundle of it may be handed out.")
+        )
     checkpoint = ledger.issue_checkpoint()
     known = Entry.objects.filter(sequence__lt=checkpoint.size)
     publications = {

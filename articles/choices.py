@@ -32,6 +32,14 @@ class Kind(models.TextChoices):
     RETRACTION = "retraction", _("retraction")
 
 
+class Level(models.TextChoices):
+    """What a rule of the gate does with a piece that fails it."""
+
+    BLOCK = "block", _("blocks")
+    WARN = "warn", _("warns")
+    OFF = "off", _("off")
+
+
 class ReportState(models.TextChoices):
     """What became of a reader's report."""
 
@@ -39,3 +47,21 @@ class ReportState(models.TextChoices):
     ANSWERED = "answered", _("answered")
     CORRECTION = "correction", _("became a correction")
     DISMISSED = "dismissed", _("dismissed")
+
+
+class PlanState(models.TextChoices):
+    """What became of a plan to publish."""
+
+    WAITING = "waiting", _("scheduled")
+    PUBLISHED = "published", _("published")
+    REFUSED = "refused", _("not published")
+    WITHDRAWN = "withdrawn", _("taken back")
+
+
+class About(models.TextChoices):
+    """What a comment is about."""
+
+    PIECE = "piece", _("the piece")
+    PASSAGE = "passage", _("a passage")
+    CLAIM = "claim", _("a claim")
+    CITATION = "citation", _("a citation")

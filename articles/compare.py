@@ -43,6 +43,7 @@ NAMES: dict[str, Promise] = {
     "as_of": _("As of"),
     "check_by": _("Check again by"),
     "risk": _("Risk"),
+    "accuses": _("Accuses somebody"),
     "rests_on": _("Rests on"),
     "citations": _("Citations"),
     "source": _("Source"),
@@ -65,7 +66,9 @@ NAMES: dict[str, Promise] = {
     "format": _("Formatting"),
 }
 
-Form = Literal["words", "choice", "date", "moment", "label", "labels", "order", "secret", "plain"]
+Form = Literal[
+    "words", "choice", "yes", "date", "moment", "label", "labels", "order", "secret", "plain"
+]
 
 # How the values of a field are compared and shown.
 _CLAIM_FIELDS: dict[str, Form] = {
@@ -74,6 +77,7 @@ _CLAIM_FIELDS: dict[str, Form] = {
     "as_of": "date",
     "check_by": "date",
     "risk": "choice",
+    "accuses": "yes",
     "rests_on": "labels",
 }
 _CITATION_FIELDS: dict[str, Form] = {
@@ -102,8 +106,9 @@ class Difference:
     """One field whose value is another now.
 
     `form` says what `old` and `new` are: texts ("words", with their `changes`), values of a
-    vocabulary ("choice"), days, moments, keys to be labelled ("label"), or neither shown nor
-    showable ("secret"). For "labels" only `added` and `removed` keys count, for "order" nothing.
+    vocabulary ("choice"), whether ("yes"), days, moments, keys to be labelled ("label"), or
+    neither shown nor showable ("secret"). For "labels" only `added` and `removed` keys count, for
+    "order" nothing.
     `of` is the key of the person whose role it is.
     """
 

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 
 from claims import similar
 from claims.cards import Card
-from claims.forms import CitationForm, ClaimForm, NewSourceForm, PassageForm
+from claims.forms import CitationForm, ClaimForm, CommentForm, NewSourceForm, PassageForm
 from claims.models import Citation, Claim
 from sources.choices import Tier
 from sources.models import Source
@@ -36,6 +36,7 @@ class Dialog:
     citing: CitationForm | None
     source: NewSourceForm
     passage: PassageForm | None
+    comments: list[CommentForm]
     chosen: Source | None = None
     error: str = ""
 
@@ -45,7 +46,7 @@ class Dialog:
 
     @property
     def forms(self) -> list[BaseForm]:
-        asked: list[BaseForm | None] = [self.form, self.citing, self.passage]
+        asked: list[BaseForm | None] = [self.form, self.citing, self.passage, *self.comments]
         if self.citing is not None and self.citing.new_source:
             asked.append(self.source)
         return [form for form in asked if form is not None]
@@ -96,12 +97,21 @@ def build(
     may_change = room.may["change_claim"] if claim else room.may["add_claim"]
     writes = may_change and room.may["write"]
     form = passage = citing = chosen = None
+    comments: list[CommentForm] = []
     # The browser sends no claim along if all it wants is to cite.
     bound = data if data is not None else None
     if writes:
         instance = copy(claim) if claim else Claim(pk=key, article=room.article)
         form = ClaimForm(bound, instance=instance, prefix="claim")
         passage = PassageForm(bound, prefix="also", images=room.copy.images)
+        known = list(claim.comments_sought.all()) if claim else []
+        comments = [
+            CommentForm(
+                bound if f"{prefix}-whom" in (data or {}) else None, prefix=prefix, comment=row
+            )
+            for row in [*known, None]
+            for prefix in [f"comment-{row.pk if row else 'new'}"]
+        ]
     new_source = bool(data and data.get("new_source"))
     if room.may["cite"]:
         initial = {}
@@ -119,6 +129,7 @@ def build(
             chosen = Source.objects.offered_to(request.user).filter(pk=picked).first()
     return Dialog(
         room=room, key=key, claim=claim, form=form, citing=citing, passage=passage, chosen=chosen,
+        comments=[form for form in comments if data is None or form.is_bound],
         source=NewSourceForm(bound if new_source else None, prefix="source"),
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ class ClaimFact(NamedTuple):
       the piece changed, came, went, cannot be found any more or again; "claim.statement": it was
       reworded; nothing;
     - "claim.risk", "claim.voice", "claim.as_of", "claim.check_by": the values;
-      "claim.attribution", "claim.rests_on": nothing;
+      "claim.attribution", "claim.rests_on", "claim.accuses": nothing;
     - "claim.cited", "claim.recited", "claim.uncited": the key of the source, and the stance;
     - "claim.checked": the verdict before ("" without one), and the new one;
     - "claim.stale", "claim.counts": its standing before and after, because a check that counted

@@ -81,7 +81,7 @@ class Fallout:
 
 def with_live_kind(pieces: QuerySet[Article]) -> QuerySet[Any]:
     """Annotate what the latest publication was, besides its number (see ``is_live``)."""
-    latest = Publication.objects.filter(article=OuterRef("pk")).order_by("-number")
+    latest = Publication.stored.filter(article=OuterRef("pk")).order_by("-number")
     return pieces.annotate(
         live_number=Subquery(latest.values("number")[:1]),
         live_kind=Subquery(latest.values("kind")[:1]),

@@ -108,7 +108,11 @@ def corrections(publications: Sequence[Publication], site: str) -> list[Entry]:
         with override(one.language):
             corrected = pgettext("public page", "Corrected: %(headline)s")
             texts = [
-                (corrected % {"headline": one.headline}, _in_words(each), _correction(each))
+                (
+                    corrected % {"headline": one.headline},
+                    pages.correction_in_words(each),
+                    _correction(each),
+                )
                 for each in one.corrections
             ]
         if one.retraction is not None:
@@ -205,7 +209,7 @@ def moment(value: datetime) -> str:
 def _html(document: Document) -> str:
     with override(language_of(document)):
         notes = [_correction(one) for one in pages.corrections_of(document)]
-        if document.get("kind") == "developing":
+        if pages.is_developing(document):
             words = pgettext("public page", "Developing: not everything is confirmed yet")
             notes.insert(0, format_html("<p><strong>{}</strong></p>", words))
     text = bodies.clean(unmark("".join(strings(document.get("body")))))
@@ -219,14 +223,10 @@ def _retracted(language: str, headline: str, note: Any) -> tuple[str, str, str]:
     return title, string(note), format_html("<p>{}</p>", string(note))
 
 
-def _in_words(correction: dict[str, Any]) -> str:
-    return gettext("Wrong was: %(wrong)s Right is: %(right)s") % correction
-
-
 def _correction(correction: dict[str, Any]) -> str:
     on = correction["published"]
     date = gettext("Corrected on %(date)s") % {"date": on.day} if on else ""
-    return format_html("<p><strong>{}</strong> {}</p>", date, _in_words(correction))
+    return format_html("<p><strong>{}</strong> {}</p>", date, pages.correction_in_words(correction))
 
 
 def _add(parent: Any, name: str, text: str = "", **attributes: str) -> Any:

@@ -17,7 +17,7 @@ from claims.models import Claim
 from . import pictures, renditions, services
 from .body import BodyFormField
 from .choices import Kind, State
-from .models import Article, Image, Person
+from .models import Article, Byline, Image, Person, Section, Tag
 from .services import Over
 
 User = get_user_model()
@@ -93,6 +93,17 @@ class BylinesField(forms.Field):
             return True
 
 
+class SectionField(forms.ModelChoiceField):
+    """Looks up another section only; the one that the piece has is ``known`` by its key."""
+
+    known: UUID | None = None
+
+    def to_python(self, value: Any) -> Any:
+        if self.known is not None and str(value) == str(self.known):
+            return Section(pk=self.known)
+        return super().to_python(value)
+
+
 class WritingForm(forms.ModelForm):
     """A piece as one writes it: its text, and its properties in the drawer."""
 
@@ -105,7 +116,7 @@ class WritingForm(forms.ModelForm):
             "kicker", "headline", "standfirst", "body",
             "slug", "section", "language", "tags", "embargo",
         )  # fmt: skip
-        field_classes = {"body": BodyFormField}
+        field_classes = {"body": BodyFormField, "section": SectionField}
         widgets = {
             "kicker": forms.Textarea(attrs={"rows": 1, "data-one-line": True}),
             "headline": forms.Textarea(attrs={"rows": 1, "data-one-line": True}),
@@ -114,7 +125,9 @@ class WritingForm(forms.ModelForm):
             "embargo": MomentInput(),
         }
 
-    def __init__(self, *args: Any, people: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: bool = True, stored: Any = None, **kwargs: Any) -> None:
+        if stored is not None:
+            _begin_with(kwargs["instance"], stored["content"])
         super().__init__(*args, **kwargs)
         self.fields["headline"].error_messages["required"] = _(
             "A piece needs a headline, if only a working one."
@@ -125,6 +138,7 @@ class WritingForm(forms.ModelForm):
             ("standfirst", _("Standfirst")),
         ):
             self.fields[name].widget.attrs |= {"placeholder": words, "aria-label": words}
+        self.fields["section"].known = self.instance.section_id  # type: ignore[attr-defined]
         body = self.fields["body"]
         body.widget.config = editing_config(body.widget.config)
         body.widget.preset = "newsroom"
@@ -133,6 +147,9 @@ class WritingForm(forms.ModelForm):
             self.initial["bylines"] = [
                 Over(row.person_id, row.role) for row in self.instance.bylines.all()
             ]
+        if stored is not None:
+            # From here on, what is asked for is asked of the database.
+            self.instance._prefetched_objects_cache.clear()
         if people and not self.is_bound:
             self.offer_people()
 
@@ -166,6 +183,22 @@ class WritingForm(forms.ModelForm):
             name in self.errors
             for name in ("slug", "section", "language", "tags", "embargo", "bylines")
         )
+
+
+def _begin_with(article: Article, content: Any) -> None:
+    """Give an article the tags and bylines of its document, which then are not asked for again."""
+    known: dict[str, tuple[Any, list[Any]]] = {
+        "tags": (Tag, [Tag(pk=UUID(key)) for key in content["tags"]]),
+        "bylines": (
+            Byline,
+            [Byline(person_id=UUID(row["person"]), role=row["role"]) for row in content["bylines"]],
+        ),
+    }
+    cache = article.__dict__.setdefault("_prefetched_objects_cache", {})
+    for name, (model, rows) in known.items():
+        found = model._default_manager.none()
+        found._result_cache = rows
+        cache[name] = found
 
 
 def editing_config(config: dict[str, Any]) -> dict[str, Any]:
@@ -228,9 +261,8 @@ class ImageForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Image:
         if content := self.cleaned_data.get("upload"):
-            image = self.instance
-            image.file = pictures.keep(content)
-            renditions.make(image.file, image.media_type, image.width)
+            self.instance.file = pictures.keep(content)
+            renditions.make(self.instance.file, content)
         return super().save(commit)
 
 
@@ -350,12 +382,49 @@ class ReplyForm(forms.Form):
         self.fields["claim"].queryset = claims  # type: ignore[attr-defined]
 
 
+class BlockForm(forms.Form):
+    what = forms.ChoiceField(
+        label=_("What readers must not see"),
+        choices=[("words", _("certain words")), ("whole", _("the whole piece"))],
+        initial="words",
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label=_("Words"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One a line, in every form in which they stand there."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Which order, of whom, of which day. For the record of the desk only."),
+    )
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the service takes."""
+        whole = self.cleaned_data["what"] == "whole"
+        words = [] if whole else self.cleaned_data["words"].splitlines()
+        return {"whole": whole, "words": words, "reason": self.cleaned_data["reason"]}
+
+
+class UnblockForm(forms.Form):
+    reason = forms.CharField(label=_("Why it is lifted"), max_length=1000)
+
+
 class CorrectionForm(forms.Form):
     wrong = forms.CharField(
         label=_("What was wrong"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     right = forms.CharField(
         label=_("What is right"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    since = forms.DateTimeField(
+        label=_("Wrong since"),
+        required=False,
+        widget=MomentInput(),
+        help_text=_("If not from the beginning."),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, JSONField, QuerySet
+from django.db.models import Exists, F, JSONField, OuterRef, QuerySet
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -27,18 +27,20 @@ from . import page as pages
 from . import wording
 from .choices import Kind
 from .evidence import Document, mappings, string
-from .models import Change, FrontPage, LivePiece, Publication, image_storage
+from .models import Change, FrontPage, LegalBlock, LivePiece, Publication, image_storage
 
 PIECES_A_PAGE = 20
 CORRECTIONS_A_PAGE = 50
 CHANGES_A_PAGE = 500
+# What the page of corrections tells.
+OPENLY_WRONG = (Kind.CORRECTION.value, Kind.RETRACTION.value)
 # What followers shall take down again.
-TOMBSTONES = {Kind.RETRACTION.value}
+TOMBSTONES = {Kind.RETRACTION.value, "removed"}
 # How far back the navigation looks for sections, and how many of them it has room for.
 PUBLICATIONS_WITH_SECTIONS = 300
 SECTIONS = 8
 
-_SLUG = re.compile(r"[-a-zA-Z0-9_]+")
+SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 # Where a public document names them, and what their address is called.
 GROUPS = {"section": "section", "tags": "topic", "bylines": "author"}
 
@@ -93,7 +95,7 @@ def page(rows: QuerySet, number: int | None = None, size: int = 0) -> Page:
     """
     size = size or PIECES_A_PAGE
     total = rows.count()
-    last = max(1, total // size)
+    last = last_page(total, size)
     number = last if number is None else number
     if not 1 <= number <= last:
         raise NoSuchPage(number)
@@ -101,6 +103,11 @@ def page(rows: QuerySet, number: int | None = None, size: int = 0) -> Page:
     stop = total if number == last else start + size
     found = list(rows[start:stop]) if total else []
     return Page(number, last, found[::-1])
+
+
+def last_page(total: int, size: int) -> int:
+    """Return the number of the newest page: how many pages are full, at least one."""
+    return max(1, total // size)
 
 
 def live() -> QuerySet:
@@ -140,8 +147,7 @@ def name_in(kind: str, slug: str, publications: Sequence[Publication]) -> str:
 
 def corrections() -> QuerySet:
     """Return the publications that corrected or retracted something, the oldest first."""
-    openly = Publication.objects.filter(kind__in=[Kind.CORRECTION, Kind.RETRACTION])
-    return openly.order_by("at", "pk")
+    return Publication.objects.filter(kind__in=OPENLY_WRONG).order_by("at", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +209,7 @@ def item(document: Document) -> Item:
         image=_image(document),
         first_published=wording.moment(document.get("first_published")),
         corrected=bool(document.get("corrections")),
-        developing=document.get("kind") == Kind.DEVELOPING,
+        developing=pages.is_developing(document),
     )
 
 
@@ -212,7 +218,7 @@ def name(kind: str, value: Any) -> Name | None:
     if not isinstance(value, dict) or not string(value.get("name")):
         return None
     slug = string(value.get("slug"))
-    fits = _SLUG.fullmatch(slug)
+    fits = SLUG.fullmatch(slug)
     return Name(
         string(value.get("name")), reverse(f"articles:{GROUPS[kind]}", args=[slug]) if fits else ""
     )
@@ -230,6 +236,11 @@ def sections() -> Sequence[Name]:
 @lru_cache(maxsize=8)
 def _sections(latest: bytes) -> Sequence[Name]:
     # The ledger's last entry stands for the state of the site: what it found is found again.
+    return sections_now()
+
+
+def sections_now() -> Sequence[Name]:
+    """Return ``sections`` as they are within an act, which has no entry yet."""
     lately = live().filter(live__retracted=False).order_by("-at", "-pk")
     rows = lately.annotate(section=KeyTransform("section", Cast("document", JSONField())))
     found: dict[str, Name] = {}
@@ -249,8 +260,10 @@ def places() -> QuerySet:
 
 
 def changes() -> QuerySet:
-    """Return what happened to public pieces, the oldest first."""
-    return Change.objects.select_related("publication").defer("publication__document")
+    """Return what happened to public pieces, the oldest first, and which are ``removed`` now."""
+    removed = LegalBlock.objects.standing().filter(article=OuterRef("article"), whole=True)
+    found = Change.objects.select_related("publication").defer("publication__document")
+    return found.annotate(removed=Exists(removed))
 
 
 def published_since(moment: datetime) -> QuerySet:

@@ -30,7 +30,7 @@ _LOCK = 0x6E657773_6C697665
 
 def record(publication: Publication) -> None:
     """Let a new publication be found, listed and followed. Belongs into its act."""
-    document = publication.public_document
+    document = publication.frozen_document
     changed(
         publication.article_id,
         kind=publication.kind,
@@ -69,12 +69,12 @@ def take_turn() -> None:
 
 
 def renew(article: UUID) -> None:
-    """Write anew what is live of a piece; of what is not published, nothing is left."""
+    """Write anew what is live of a piece; of what is not shown, nothing is left."""
     rows = list(Publication.objects.filter(article=article).order_by("number"))
     if not rows:
         LivePiece.objects.filter(article=article).delete()
         return
-    values = _values(rows)
+    values = values_of(rows)
     LivePiece.objects.update_or_create(article_id=article, defaults=values)
     texts = (values[name] for name in ("headline", "lead", "statements", "text"))
     # In one order everywhere, so that two acts do not wait for each other.
@@ -99,7 +99,8 @@ def forget_words() -> None:
     Word.objects.filter(word__in=known - held).delete()
 
 
-def _values(rows: list[Publication]) -> dict[str, Any]:
+def values_of(rows: list[Publication]) -> dict[str, Any]:
+    """Return what is live of a piece, by the names of columns, from all its publications."""
     documents = [row.public_document for row in rows]
     newest, document = rows[-1], documents[-1]
     retracted = document.get("kind") == Kind.RETRACTION
@@ -119,7 +120,7 @@ def _values(rows: list[Publication]) -> dict[str, Any]:
         texts[name] = _writable(text)[:room]
         room -= len(texts[name])
     return {
-        "publication": newest,
+        "publication_id": newest.pk,
         "address": address_of(document),
         "first_at": canonical.moment(document.get("first_published")) or rows[0].at,
         "changed_at": next((row.at for row in reversed(rows) if row.kind != Kind.TYPO), rows[0].at),

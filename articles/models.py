@@ -4,21 +4,26 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
 from django.db import models
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from history import canonical
+from history import canonical, finding
 from history.fields import CharField, JSONField, TextField
 
+from . import blocking
 from .body import BodyField
 from .choices import SEARCH_CONFIGS, Kind, Language, ReportState, State
+from .models_desk import Comment, Presence, WorkingDraft  # noqa: F401 (found here by all)
+from .plans import Plan
 
 
 def image_storage() -> Storage:
@@ -80,7 +85,15 @@ class Tag(Label):
         verbose_name_plural = _("tags")
 
 
+# The texts of a piece that the desk searches.
+SEARCHED = ("kicker", "headline", "standfirst", "body")
+
+
 class ArticleQuerySet(models.QuerySet):
+    def matching(self, words: str) -> "ArticleQuerySet":
+        """Return pieces that hold the words, in any form, or much like them in the headline."""
+        return finding.matching(self, words, SEARCHED, like="headline")
+
     def in_work(self) -> "ArticleQuerySet":
         """Return the articles that are not shelved."""
         return self.exclude(state=State.SHELVED)
@@ -90,12 +103,17 @@ class ArticleQuerySet(models.QuerySet):
 
     def with_live(self) -> "ArticleQuerySet":
         """Annotate the latest publication: ``live_number``, ``live_at``, ``live_revision``."""
-        latest = Publication.objects.filter(article=models.OuterRef("pk")).order_by("-number")
+        latest = Publication.stored.filter(article=models.OuterRef("pk")).order_by("-number")
         return self.annotate(
             live_number=models.Subquery(latest.values("number")[:1]),
             live_at=models.Subquery(latest.values("at")[:1]),
             live_revision=models.Subquery(latest.values("revision")[:1]),
         )
+
+    def with_plan(self) -> "ArticleQuerySet":
+        """Annotate when the piece is to go out: ``planned_at``."""
+        waiting = Plan.objects.waiting().filter(article=models.OuterRef("pk"))
+        return self.annotate(planned_at=models.Subquery(waiting.values("at")[:1]))
 
 
 class Article(models.Model):
@@ -139,10 +157,14 @@ class Article(models.Model):
         permissions = [
             ("publish_article", _("Can publish articles")),
             ("waive_rule", _("Can waive a rule of the gate")),
+            ("block_article", _("Can block what was published, and lift blocks")),
         ]
         indexes = [
             # What is being worked on, newest first?
             models.Index(fields=["state", "-created_at"], name="article_by_state"),
+            # Which pieces hold these words, in any form, or nearly these in their headline?
+            GinIndex(finding.vector(*SEARCHED), name="article_words"),
+            GinIndex(fields=["headline"], opclasses=["gin_trgm_ops"], name="article_like"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -160,6 +182,11 @@ class Article(models.Model):
         # save a savepoint and a query.
         if not self.headline:
             super().validate_constraints(exclude)
+
+    @property
+    def standing_blocks(self) -> list[dict[str, Any]]:
+        """The legal blocks on this piece. One query."""
+        return list(LegalBlock.objects.standing().filter(article=self).values("whole", "words"))
 
     @property
     def editing_address(self) -> str:
@@ -223,17 +250,96 @@ class Image(models.Model):
         return self.caption or self.file
 
 
+class LegalBlockQuerySet(models.QuerySet):
+    def standing(self) -> "LegalBlockQuerySet":
+        """Return the blocks that nobody has lifted."""
+        lifting = LegalBlock.objects.filter(lifts=models.OuterRef("pk"))
+        return self.filter(~models.Exists(lifting), lifts=None)
+
+
+class LegalBlock(models.Model):
+    """What readers may not see of a piece, whatever is published of it; or that a block is lifted.
+
+    The database refuses to change or delete it. ``words`` are blacked out in every
+    version; as a ``whole`` the piece is removed. Who lifts one makes another, which
+    says what it ``lifts``, and why.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    article = models.ForeignKey(
+        Article, models.PROTECT, related_name="legal_blocks", verbose_name=_("article")
+    )
+    at = models.DateTimeField(_("at"))
+    actor = models.UUIDField(_("by"))
+    reason = TextField(_("reason"))
+    whole = models.BooleanField(_("removes the piece"), default=False)
+    words: Any = JSONField(_("words"), default=list)
+    lifts = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="lifted_by",
+        verbose_name=_("lifts"),
+    )
+
+    objects = LegalBlockQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("legal block")
+        verbose_name_plural = _("legal blocks")
+        ordering = ["at", "pk"]
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="legal_block_has_reason"),
+            models.CheckConstraint(
+                condition=models.Q(lifts__isnull=False, whole=False, words=[])
+                | models.Q(lifts__isnull=True, whole=True, words=[])
+                | (models.Q(lifts__isnull=True, whole=False) & ~models.Q(words=[])),
+                name="legal_block_does_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+    @property
+    def deed(self) -> str:
+        """What it does, as followers of the site are told."""
+        if self.lifts_id:
+            return "unblocked"
+        return "removed" if self.whole else "blocked"
+
+
 class PublicationQuerySet(models.QuerySet):
     def live(self) -> "PublicationQuerySet":
         """Return the latest publication of each piece."""
         return self.order_by("article_id", "-number").distinct("article_id")
 
 
+class StoredPublications(models.Manager.from_queryset(PublicationQuerySet)):  # type: ignore[misc]
+    """All publications, for the house itself. They come with the blocks that stand on them."""
+
+    def get_queryset(self) -> PublicationQuerySet:
+        standing = LegalBlock.objects.standing().filter(article=models.OuterRef("article"))
+        rows = standing.order_by("pk").values(row=JSONObject(whole="whole", words="words"))
+        return super().get_queryset().annotate(blocks=ArraySubquery(rows))
+
+
+class ShownPublications(StoredPublications):
+    """The publications of which readers may see something: no removed piece is among them."""
+
+    def get_queryset(self) -> PublicationQuerySet:
+        removed = LegalBlock.objects.standing().filter(
+            article=models.OuterRef("article"), whole=True
+        )
+        return super().get_queryset().filter(~models.Exists(removed))
+
+
 class Publication(models.Model):
     """One act of publishing. The database refuses to change or delete it.
 
     ``document`` is the canonical text of the public document, the one thing
-    that everything public is made from.
+    that everything public is made from, by way of ``public_document``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -249,9 +355,13 @@ class Publication(models.Model):
     slug = models.SlugField(_("address"), max_length=100)
     deadline = models.DateTimeField(_("unconfirmed until"), null=True)
     waivers: Any = JSONField(_("waivers"), default=list)
+    # Keys of claims that a correction or retraction took back: others may rest on them.
+    fallen: Any = JSONField(_("claims taken back"), default=list)
     document = models.TextField(_("public document"))
 
-    objects = PublicationQuerySet.as_manager()
+    # The first one is what related objects are looked up by: the house sees everything.
+    stored = StoredPublications()
+    objects = ShownPublications()
 
     class Meta:
         verbose_name = _("publication")
@@ -261,6 +371,12 @@ class Publication(models.Model):
         indexes = [
             # Which piece stands, or stood, at this address?
             models.Index(fields=["slug", "-number"], name="publication_by_slug"),
+            # What was to be settled by now?
+            models.Index(
+                fields=["deadline"],
+                condition=models.Q(deadline__isnull=False),
+                name="publication_by_deadline",
+            ),
             # What was published lately?
             models.Index(fields=["-at"], name="publication_by_moment"),
         ]
@@ -277,8 +393,20 @@ class Publication(models.Model):
         return f"{self.slug} {self.number}"
 
     @property
-    def public_document(self) -> dict[str, Any]:
+    def frozen_document(self) -> dict[str, Any]:
+        """What was published, to the letter: for the record, and for what is published next."""
         return canonical.loads(self.document)
+
+    @property
+    def public_document(self) -> dict[str, Any]:
+        """What readers may see of it now. Raises ``blocking.Removed``."""
+        return blocking.shown(self.frozen_document, self.standing_blocks)
+
+    @property
+    def standing_blocks(self) -> list[dict[str, Any]]:
+        """The legal blocks on its piece. One query, unless a manager has brought them along."""
+        brought: list[dict[str, Any]] | None = vars(self).get("blocks")
+        return self.article.standing_blocks if brought is None else brought
 
 
 def _vector(config: str) -> Any:
@@ -528,5 +656,5 @@ class ReaderReport(models.Model):
     @property
     def statement(self) -> str:
         """What the publication says, as the claim in question."""
-        claims = self.publication.public_document.get("claims", [])
+        claims = self.publication.frozen_document.get("claims", [])
         return next((one["statement"] for one in claims if one["id"] == self.claim), "")

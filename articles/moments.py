@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 _MOMENT = re.compile(
@@ -54,6 +55,14 @@ def on_the_clock(day: date, hour: time) -> list[datetime]:
         if there.replace(tzinfo=None) == shown.replace(tzinfo=None) and moment not in found:
             found.append(moment)
     return found
+
+
+def shown(moment: datetime) -> str:
+    """Return what the newsroom's clock shows, with its zone: Django leaves that out where the
+    hour comes twice, so where it matters most.
+    """
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'DATETIME_FORMAT')} ({local:%Z})"
 
 
 def twin(moment: datetime) -> datetime | None:

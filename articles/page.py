@@ -6,10 +6,12 @@ the way; the templates only place it.
 
 import json
 import re
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -20,8 +22,11 @@ from sources import references
 from . import renditions, wording
 from .evidence import Document, Evidence, mappings, string
 
+SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 WORDS_A_MINUTE = 200
+# As Open Graph writes them.
+LOCALES = {"de": "de_DE", "en": "en_GB"}
 
 # What a publication did, in words for readers.
 KINDS: dict[str, Promise] = {
@@ -58,6 +63,7 @@ def context(
     corrections = corrections_of(document)
     return {
         "language": string(document.get("language")) or get_language(),
+        "locale": LOCALES.get((get_language() or "").partition("-")[0], "en_GB"),
         "publisher": string(document.get("publisher")),
         "title": string(document.get("headline")),
         "description": string(document.get("standfirst")),
@@ -68,7 +74,7 @@ def context(
         "more_images": images[1:],
         "blocks": evidence.blocks,
         "claims": len(evidence.stated),
-        "authors": authors_of(document),
+        "authors": _people(document, authors_of(document)),
         "contributors": _contributors(document),
         "minutes": _minutes(document),
         "number": _number(document),
@@ -77,7 +83,7 @@ def context(
         "updated": _updated(document),
         "corrections": corrections,
         "corrected": corrections[0] if corrections else None,
-        "developing": live.get("kind") == "developing",
+        "developing": is_developing(live),
         "retraction": _retraction(live),
         "replies": _replies(live, frozenset() if newest else evidence.stated),
         "references": _references(document, evidence),
@@ -87,6 +93,8 @@ def context(
         "later_corrections": corrections_of(newest, after=_number(document)) if newest else [],
         "address": address_of(live),
         "canonical": site + address_of(live),
+        "published_stamp": _iso(document.get("first_published")),
+        "modified_stamp": _iso(modified_at(document)),
         "share_image": _absolute(site, images[0]["url"]) if images else "",
         "json_ld": script_data(json_ld(document, site=site, image_url=image_url)),
     }
@@ -114,16 +122,21 @@ def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -
         "description": string(document.get("standfirst")),
         "datePublished": _iso(document.get("first_published")),
         "dateModified": _iso(modified_at(document)),
-        "author": [{"@type": "Person", "name": name} for name in authors_of(document)],
-        "publisher": {"@type": "Organization", "name": string(document.get("publisher"))},
+        "author": [
+            _filled({**person, "url": site + person["url"] if person["url"] else ""})
+            | {"@type": "Person"}
+            for person in _people(document, authors_of(document))
+        ],
+        "publisher": _publisher(document, site),
+        "publishingPrinciples": site + _policies(),
         "inLanguage": string(document.get("language")),
         "articleSection": _label(section),
         "keywords": [name for tag in mappings(document.get("tags")) if (name := _label(tag))],
         "isAccessibleForFree": True,
         "image": [
-            _absolute(site, address)
+            _absolute(site, found)
             for image in mappings(document.get("images"))
-            if (address := picture(image, image_url)["url"])
+            if (found := picture(image, image_url)["url"])
         ],
         "citation": [
             work for source in mappings(document.get("references")) if (work := _work(source))
@@ -131,13 +144,13 @@ def json_ld(document: Document, *, site: str, image_url: Callable[[str], str]) -
         "correction": [
             {
                 "@type": "CorrectionComment",
-                "text": gettext("Wrong was: %(wrong)s Right is: %(right)s")
-                % {"wrong": correction["wrong"], "right": correction["right"]},
+                "text": correction_in_words(correction),
                 "datePublished": correction["published"].iso if correction["published"] else "",
             }
             for correction in corrections_of(document)
         ],
         "version": _number(document),
+        "archivedAt": f"{address}v/{_number(document)}/",
         "backstory": _how_checked(document),
     }
     return _filled(article)
@@ -187,6 +200,23 @@ def authors_of(document: Document) -> list[str]:
     return authors or [string(person.get("name")) for person in people]
 
 
+def _people(document: Document, names: list[str]) -> list[dict[str, str]]:
+    """Return people with the addresses of their lists, as far as the document knows them."""
+    slugs = {
+        string(person.get("name")): string(person.get("slug"))
+        for person in mappings(document.get("bylines"))
+    }
+    return [
+        {
+            "name": name,
+            "url": reverse("articles:author", args=[slugs[name]])
+            if SLUG.fullmatch(slugs.get(name, ""))
+            else "",
+        }
+        for name in names
+    ]
+
+
 def _contributors(document: Document) -> list[dict[str, str]]:
     people = mappings(document.get("bylines"))
     if all(person.get("role") for person in people):
@@ -227,6 +257,16 @@ def corrections_of(document: Document, *, after: int = 0) -> list[dict[str, Any]
     )
 
 
+def correction_in_words(correction: Mapping[str, Any]) -> str:
+    """Return what one of ``corrections_of`` says: what was wrong, what is right, since when."""
+    words = gettext("Wrong was: %(wrong)s Right is: %(right)s") % correction
+    since, until = correction["since"], correction["published"]
+    if not since or not until:
+        return words
+    stood = gettext("The error stood in the text from %(since)s to %(until)s.")
+    return f"{words} {stood % {'since': since.text, 'until': until.text}}"
+
+
 def versions_of(document: Document, live: Document) -> list[dict[str, Any]]:
     """Return what a document knows of the versions up to its own, the latest first."""
     address = address_of(live)
@@ -259,6 +299,13 @@ def _updated(document: Document) -> wording.Time | None:
         ),
         None,
     )
+
+
+def is_developing(document: Document) -> bool:
+    """Return whether something is not confirmed yet: a reply changes nothing about that."""
+    kinds = [version.get("kind") for version in mappings(document.get("versions"))]
+    last = next((kind for kind in kinds if kind != "reply"), document.get("kind"))
+    return bool(last == "developing")
 
 
 def modified_at(document: Document) -> Any:
@@ -322,6 +369,7 @@ def _references(document: Document, evidence: Evidence) -> list[dict[str, Any]]:
                 "accessed": wording.day(source.get("accessed")),
                 "archived": wording.moment(source.get("archived")),
                 "capture": capture if DIGEST.fullmatch(capture) else "",
+                "locators": evidence.locators(number),
                 "claim": evidence.first_citing(number),
             }
         )
@@ -334,6 +382,26 @@ def _how_checked(document: Document) -> str:
         claim for claim in mappings(document.get("claims")) if claim.get("verdict") == "unconfirmed"
     ]
     return wording.how_checked(checked if isinstance(checked, dict) else {}, len(unconfirmed))
+
+
+def _policies(section: str = "") -> str:
+    language = get_language() or settings.LANGUAGE_CODE
+    address = reverse("articles:policies_in", args=[language.partition("-")[0]])
+    return f"{address}#{section}" if section else address
+
+
+def _publisher(document: Document, site: str) -> dict[str, Any]:
+    """Return the newsroom, and where it says how it works."""
+    return {
+        "@type": "NewsMediaOrganization",
+        "name": string(document.get("publisher")),
+        "url": f"{site}/",
+        "publishingPrinciples": site + _policies(),
+        "correctionsPolicy": site + _policies("corrections"),
+        "verificationFactCheckingPolicy": site + _policies("fact-checking"),
+        "unnamedSourcesPolicy": site + _policies("sources"),
+        "actionableFeedbackPolicy": site + _policies("feedback"),
+    }
 
 
 def _work(source: Document) -> dict[str, Any]:

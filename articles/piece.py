@@ -1,12 +1,13 @@
 """The piece document: format ``piece`` of django-reversion's serializers.
 
 *Content* is what a restore writes, byte for byte. The *record* (checks,
-readings, withdrawn claims) is only ever added to. Other aggregates are named
+readings, comments sought, withdrawn claims) is left as it is. Other aggregates are named
 by key: their labels may change, the document does not.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from claims.choices import Place
-from claims.models import Check, Citation, Claim, Passage, Reading
+from claims.models import Check, Citation, Claim, CommentSought, Passage, Reading
 from claims.text import split_blocks
 from history import canonical
 from history.documents import Document, Format
@@ -41,10 +42,11 @@ EXCLUDED = {
     },
     "articles_publication": {"*": "publications have documents of their own"},
     "articles_correction": {"*": "part of the publication's document"},
-    "claims_claim": {"searched": "generated from the statement"},
+    "articles_legalblock": {"*": "an overlay on what was published: stands in the ledger"},
     "claims_drift": {"*": "follows from the source's copies, whose document holds their digests"},
     "articles_reply": {"*": "word for word in the publication's document, not ours to restore"},
     "articles_change": {"*": "what machines were told, not ours to restore"},
+    "articles_plan": {"*": WORKFLOW},
 }
 
 # What the document says of an image, by the names of its columns.
@@ -75,6 +77,13 @@ def write(pk: UUID) -> Document:
         tag_keys=ArraySubquery(tags),
         byline_rows=_rows(Byline, "id", "role", "position", person="person_id"),
         image_rows=_rows(Image, *IMAGE),
+        comment_rows=ArraySubquery(
+            CommentSought.objects.filter(claim__article=OuterRef("pk"))
+            .order_by("at", "pk")
+            .values(
+                row=JSONObject(id="id", claim="claim_id", whom="whom", at="at", answer="answer")
+            )
+        ),
     ).get(pk=pk)
     images = article.image_rows
     claims, withdrawn = _claims(pk)
@@ -118,6 +127,10 @@ def write(pk: UUID) -> Document:
                     "sentences": reading.sentences,
                 }
                 for reading in Reading.objects.filter(article_id=pk).order_by("at", "pk")
+            ],
+            "comments_sought": [
+                {**row, "at": canonical.stamp(datetime.fromisoformat(row["at"]))}
+                for row in article.comment_rows
             ],
             "withdrawn": in_order(withdrawn, images),
         },
@@ -184,6 +197,7 @@ def _claim(
         "as_of": _day(claim.as_of),
         "check_by": _day(claim.check_by),
         "risk": claim.risk,
+        "accuses": claim.accuses,
         "rests_on": rests_on,
         "passages": [
             {
@@ -215,6 +229,13 @@ def _claim(
             for citation in citations
         ],
     }
+
+
+def pictures(document: Document | None) -> list[Image] | None:
+    """Return the pictures of a document in their order; ``None`` without a document."""
+    if document is None:
+        return None
+    return [Image(article_id=document["id"], **row) for row in document["content"]["images"]]
 
 
 class Serializer:
@@ -299,6 +320,7 @@ class StoredPiece:
                             "as_of",
                             "check_by",
                             "risk",
+                            "accuses",
                         )
                     },
                 )

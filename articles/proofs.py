@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from history import ledger, proofs
 from history.models import Checkpoint, Entry
 
+from . import blocking
 from .models import Publication
 
 # All that readers see of an entry's payload; whatever else comes to stand there stays inside.
@@ -48,12 +49,19 @@ def _entries(article: Any, publication: Any) -> QuerySet[Entry]:
     )
 
 
-def as_data(entry: Entry) -> dict[str, Any]:
+def as_data(entry: Entry, publication: Publication) -> dict[str, Any]:
     """Return a publication's proof for programs, against the earliest checkpoint that covers it.
 
-    That never changes, so neither does the proof; it is issued if there is none yet.
+    That never changes, so neither does the proof; it is issued if there is none yet. A note
+    that holds blocked words is withheld.
     """
-    return proofs.as_data(entry, ledger.checkpoint_since(entry.sequence), shows)
+    blocked = [word for block in publication.standing_blocks for word in block["words"]]
+
+    def unblocked(pointer: str, value: Any) -> bool:
+        hidden = isinstance(value, str) and blocking.blackened(value, blocked) != value
+        return shows(pointer, value) and not hidden
+
+    return proofs.as_data(entry, ledger.checkpoint_since(entry.sequence), unblocked)
 
 
 def as_text(entry: Entry) -> str:

@@ -129,7 +129,7 @@ def build(
 ) -> dict[str, Any]:
     """Return the public document of a working copy. Three queries for labels."""
     article = copy.article
-    before = previous.public_document if previous else None
+    before = previous.frozen_document if previous else None
     first = (canonical.moment(before["first_published"]) if before else None) or at
     published = canonical.stamp(at)
     shown = shown_claims(copy)

@@ -9,7 +9,7 @@ from copy import deepcopy
 from typing import Any
 
 from claims import sentences as rule
-from claims.models import Check, Citation, Claim, Reading
+from claims.models import Check, Citation, Claim, CommentSought, Reading
 from claims.places import plain
 from claims.text import Manuscript, read, selector
 from history import canonical
@@ -19,7 +19,17 @@ from history.redaction import Redactor, redact, redact_edges, redact_text
 from sources.models import Capture, Source, capture_storage
 
 from . import live
-from .models import Article, Correction, Publication, ReaderReport, Reply
+from .models import (
+    Article,
+    Comment,
+    Correction,
+    LegalBlock,
+    Plan,
+    Publication,
+    ReaderReport,
+    Reply,
+    WorkingDraft,
+)
 from .piece import StoredPiece
 
 _PLAIN = ("kicker", "headline", "standfirst")
@@ -100,6 +110,8 @@ def overwrite_piece(document: Any) -> None:
             Citation.objects.filter(pk=citation["id"]).update(
                 **{name: citation[name] for name in Citation.SEALED}
             )
+    for row in document["record"]["comments_sought"]:
+        CommentSought.objects.filter(pk=row["id"]).update(whom=row["whom"], answer=row["answer"])
     for row in document["record"]["checks"]:
         check = Check.objects.get(pk=row["id"])
         if (check.note, check.snapshot) != (row["note"], row["snapshot"]):
@@ -115,6 +127,9 @@ def beyond_documents(aggregate: Aggregate, key: Any, redactor: Redactor, traces:
     if aggregate.model is Article:
         _publications(key, redactor, traces)
         _reports(key, redactor, traces)
+        _plans(key, redactor)
+        _drafts(key, redactor, traces)
+        _comments(key, redactor, traces)
     elif aggregate.model is Source:
         _captures(key, redactor, traces)
 
@@ -127,8 +142,8 @@ def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
 
 
 def _published(key: Any, redactor: Redactor, traces: Traces) -> None:
-    for row in Publication.objects.filter(article_id=key):
-        document = canonical.dumps(redact(row.public_document, redactor.patterns))
+    for row in Publication.stored.filter(article_id=key):
+        document = canonical.dumps(redact(row.frozen_document, redactor.patterns))
         note = redact_text(row.note, redactor.patterns)
         waivers = redact(row.waivers, redactor.patterns)
         if (document, note, waivers) != (row.document, row.note, row.waivers):
@@ -139,6 +154,11 @@ def _published(key: Any, redactor: Redactor, traces: Traces) -> None:
         redacted = redact(said, redactor.patterns)
         if redacted != said:
             rewrite(row, **redacted)
+    for block in LegalBlock.objects.filter(article_id=key):
+        said = {"reason": block.reason, "words": block.words}
+        redacted = redact(said, redactor.patterns)
+        if redacted != said:
+            rewrite(block, **redacted)
     for reply in Reply.objects.filter(publication__article_id=key):
         said = {"author": reply.author, "text": reply.text, "words": reply.words}
         redacted = redact(said, redactor.patterns)
@@ -156,6 +176,34 @@ def _reports(key: Any, redactor: Redactor, traces: Traces) -> None:
         if any(getattr(report, name) != words for name, words in redacted.items()):
             ReaderReport.objects.filter(pk=report.pk).update(**redacted)
             traces.others.setdefault("reports", {})[str(report.pk)] = "redacted"
+
+
+def _plans(key: Any, redactor: Redactor) -> None:
+    for row in Plan.objects.filter(article_id=key):
+        said = {"note": row.note, "corrections": row.corrections, "reasons": row.reasons}
+        redacted = redact(said, redactor.patterns)
+        if redacted != said:
+            Plan.objects.filter(pk=row.pk).update(**redacted)
+
+
+def _drafts(key: Any, redactor: Redactor, traces: Traces) -> None:
+    """Black the words out in what people are writing and have not saved."""
+    for row in WorkingDraft.objects.filter(article_id=key):
+        redacted = redact(row.texts, redactor.patterns)
+        if redacted != row.texts:
+            WorkingDraft.objects.filter(pk=row.pk).update(texts=redacted)
+            traces.others["drafts"] = {"rows": "redacted"}
+
+
+def _comments(key: Any, redactor: Redactor, traces: Traces) -> None:
+    for row in Comment.objects.filter(article_id=key):
+        said = {name: getattr(row, name) for name in ("text", "exact", "prefix", "suffix")}
+        redacted = redact(said, redactor.patterns)
+        for name in ("prefix", "suffix"):
+            redacted[name] = redact_edges(redacted[name], redactor.words)
+        if redacted != said:
+            Comment.objects.filter(pk=row.pk).update(**redacted)
+            traces.others["comments"] = {"rows": "redacted"}
 
 
 def _captures(key: Any, redactor: Redactor, traces: Traces) -> None:

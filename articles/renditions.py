@@ -59,30 +59,33 @@ def opened(name: str) -> File:
     if found is None:
         raise FileNotFoundError(name)
     storage = image_storage()
-    try:
-        return storage.open(name)
-    except FileNotFoundError:
-        pass
-    with storage.open(found[1]) as original, Image.open(original) as picture:
-        width = int(found[2])
-        wanted = [*widths(picture.width), COMMON_WIDTH]
-        if width not in wanted or width > picture.width:
-            raise FileNotFoundError(name)
-        content = _rendered(picture, width, FORMATS[found[3]])
-    made = storage.save(name, ContentFile(content))
-    if made != name:
-        # Somebody else made it meanwhile: theirs is as good.
-        storage.delete(made)
+    if not storage.exists(name):
+        with storage.open(found[1]) as original, Image.open(original) as picture:
+            width = int(found[2])
+            if width > picture.width or width not in {*widths(picture.width), COMMON_WIDTH}:
+                raise FileNotFoundError(name)
+            content = _rendered(picture, width, FORMATS[found[3]])
+        _store(name, content)
     return storage.open(name)
 
 
-def make(file: str, media_type: str, width: int) -> None:
-    """Make all renditions of a picture that was just taken in."""
-    names: list[str] = []
-    sizes(file, media_type, width, lambda name: names.append(name) or name)  # type: ignore[func-returns-value]
+def make(file: str, content: bytes) -> None:
+    """Make all renditions of a picture that was just taken in, of its bytes."""
+    with Image.open(io.BytesIO(content)) as picture:
+        kind = picture.get_format_mimetype() or ""
+        names: list[str] = []
+        sizes(file, kind, picture.width, lambda name: names.append(name) or name)  # type: ignore[func-returns-value]
     for name in names:
-        if NAME.fullmatch(name):
-            opened(name).close()
+        if (found := NAME.fullmatch(name)) and not image_storage().exists(name):
+            with Image.open(io.BytesIO(content)) as picture:
+                _store(name, _rendered(picture, int(found[2]), FORMATS[found[3]]))
+
+
+def _store(name: str, content: bytes) -> None:
+    stored = image_storage().save(name, ContentFile(content))
+    if stored != name:
+        # Somebody else made it meanwhile: theirs is as good.
+        image_storage().delete(stored)
 
 
 def _rendered(picture: Image.Image, width: int, kind: str) -> bytes:

@@ -81,7 +81,7 @@ class Report:
     def html(self) -> SafeString:
         """Return the whole page, which needs nothing beside it."""
         with override(self.language):
-            latest = self.publications[-1].public_document if self.publications else {}
+            latest = self.publications[-1].frozen_document if self.publications else {}
             content = self.piece.get("content", {})
             context = {
                 "language": self.language,
@@ -105,7 +105,7 @@ class Report:
             return render_to_string("articles/bundle_report.html", context)
 
     def _publication(self, row: Publication) -> dict[str, Any]:
-        document = row.public_document
+        document = row.frozen_document
         return {
             "number": row.number,
             "what": KINDS.get(row.kind, row.kind),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -34,7 +35,7 @@ from history.timeline import (
 from history.views_timeline import namer
 from sources.timeline import AFFECTING
 
-from . import gate, wording
+from . import gate, moments, wording
 from .choices import Kind, State
 from .compare import NAMES
 from .facts import ClaimFact, in_words
@@ -123,7 +124,9 @@ group("waivers", gettext_lazy("Waivers"), _PUBLISHED & _WAIVED)
 group(
     "workflow",
     gettext_lazy("Handing on"),
-    Q(kind="articles.article.handed_on") | Q(payload__data__contains='"workflow":{'),
+    Q(kind="articles.article.handed_on")
+    | Q(payload__data__contains='"workflow":{')
+    | Q(payload__data__contains='"plan":{'),
 )
 
 
@@ -139,8 +142,11 @@ def tell(kind: str, said: Mapping[str, Any]) -> Told | None:
     if not kind.startswith(("articles.article.", "claims.")):
         return None
     comment = said.get("comment", "")
+    plan = details.get("plan")
     if publication := details.get("publication"):
-        return _published(publication)
+        return _published(publication, plan)
+    if plan:
+        return _planned(kind, plan, comment)
     about_claims = [ClaimFact(*fact) for fact in facts if fact[0].startswith("claim.")]
     counts = [fact for fact in facts if not fact[0].startswith("claim.")]
     main, more = _about_claims(about_claims, counts)
@@ -203,13 +209,15 @@ def _special(
     return None
 
 
-def _published(publication: Mapping[str, Any]) -> Told:
+def _published(publication: Mapping[str, Any], plan: Mapping[str, Any] | None) -> Told:
     kind = dict(Kind.choices).get(publication["kind"], publication["kind"])
     main = Phrase(
         _("published version %(number)s: %(kind)s"),
         {"number": publication["number"], "kind": str(kind)},
     )
     more = []
+    if plan:
+        more.append(Phrase(_("as scheduled for %(when)s"), {"when": _moment(plan["at"])}))
     if publication.get("note"):
         more.append(Phrase("%(note)s", {"note": wording.quotation(publication["note"])}))
     waivers = _waivers(publication)
@@ -227,6 +235,30 @@ def _published(publication: Mapping[str, Any]) -> Told:
             )
         )
     return Told((main,), tuple(more), raised=True)
+
+
+def _planned(kind: str, plan: Mapping[str, Any], comment: str) -> Told:
+    """What became of a plan to publish, short of a publication."""
+    said = {
+        "articles.article.scheduled": gettext_lazy("scheduled the piece for %(when)s: %(kind)s"),
+        "articles.article.unscheduled": gettext_lazy("took back what was scheduled for %(when)s"),
+        "articles.article.not_published": gettext_lazy(
+            "did not publish the piece as scheduled for %(when)s"
+        ),
+    }
+    parts: dict[str, Any] = {"when": _moment(plan["at"])}
+    if "kind" in plan:
+        parts["kind"] = str(dict(Kind.choices).get(plan["kind"], plan["kind"]))
+    reasons = [Phrase("%(reason)s", {"reason": reason}) for reason in plan.get("reasons", ())]
+    return Told((Phrase(str(said[kind]), parts),), tuple(reasons), comment)
+
+
+def _moment(stamped: str) -> str:
+    try:
+        return moments.shown(datetime.fromisoformat(stamped))
+    except ValueError:
+        # An erasure has blacked out what is no date any more.
+        return stamped
 
 
 def _waivers(publication: Mapping[str, Any]) -> list[Mapping[str, str]] | None:
@@ -346,7 +378,8 @@ def _done(fact: ClaimFact) -> str:
 
 
 _FIELDS = frozenset(
-    f"claim.{name}" for name in ("risk", "voice", "as_of", "check_by", "attribution", "rests_on")
+    f"claim.{name}"
+    for name in ("risk", "accuses", "voice", "as_of", "check_by", "attribution", "rests_on")
 )
 _DONE: dict[str, Promise] = {
     "claim.added": gettext_lazy("added %(claim)s"),

@@ -19,11 +19,13 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
+from history import canonical
 from history.models import Entry
 from history.views import plain_text
 
 from . import moments, pictures, proofs, renditions, wording
 from . import page as pages
+from .blocking import Removed
 from .listings import language_of
 from .models import Publication, image_storage
 
@@ -80,7 +82,7 @@ def document(
     found = Publication.objects.filter(article=live.article_id, number=wanted).first()
     if found is None:
         raise Http404
-    response = HttpResponse(found.document.encode(), content_type="application/json")
+    response = HttpResponse(canonical.dumps(found.public_document), content_type="application/json")
     response["X-Robots-Tag"] = "noindex"
     return response
 
@@ -142,7 +144,10 @@ def proof_data(request: HttpRequest, year: int, month: int, slug: str, number: i
     found = _proved(request, "proof.json", year, month, slug, number)
     if isinstance(found, HttpResponse):
         return found
-    response = JsonResponse(proofs.as_data(found), json_dumps_params={"ensure_ascii": False})
+    entry, publication = found
+    response = JsonResponse(
+        proofs.as_data(entry, publication), json_dumps_params={"ensure_ascii": False}
+    )
     response["Cache-Control"] = "public, max-age=60"
     return response
 
@@ -153,21 +158,21 @@ def proof_text(request: HttpRequest, year: int, month: int, slug: str, number: i
     found = _proved(request, "proof", year, month, slug, number)
     if isinstance(found, HttpResponse):
         return found
-    return plain_text(proofs.as_text(found))
+    return plain_text(proofs.as_text(found[0]))
 
 
 def _proved(
     request: HttpRequest, name: str, year: int, month: int, slug: str, number: int
-) -> Entry | HttpResponse:
-    """Return the entry that recorded a publication, or the way to its present address."""
+) -> tuple[Entry, Publication] | HttpResponse:
+    """Return a publication and the entry that recorded it, or the way to its present address."""
     live = live_publication(slug)
     if there := moved(request, f"{live.public_document['address']}v/{number}/{name}", year, month):
         return there
     publication = Publication.objects.filter(article=live.article_id, number=number).first()
     entry = proofs.entry_of(publication) if publication else None
-    if entry is None:
+    if publication is None or entry is None:
         raise Http404
-    return entry
+    return entry, publication
 
 
 @require_safe
@@ -195,6 +200,8 @@ def live_publication(slug: str) -> Publication:
     # A piece that gave its slug up must not hide the one that has it now.
     pieces.sort(key=lambda publication: (publication.slug == slug, publication.at))
     if not pieces:
+        if Publication.stored.filter(slug=slug).exists():
+            raise Removed
         raise Http404
     return pieces[-1]
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from claims import services as claims
-from claims.models import Claim
+from claims.models import Claim, CommentSought
 from history.acts import act, lock
 from sources.choices import Tier
 from sources.services import create_source
@@ -117,6 +117,11 @@ def _save_claim(
                     claim, actor=actor, field=field, image=image,
                     words=passage.cleaned_data["words"],
                 )  # fmt: skip
+        for asking in dialog.comments:
+            if asking.asks:
+                row = asking.comment or CommentSought(claim=claim)
+                with blaming(asking):
+                    claims.save_comment(row, actor=actor, **asking.cleaned_data)
         evidence(claim)
 
     try:

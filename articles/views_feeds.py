@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override, pgettext
@@ -12,7 +12,6 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from . import feeds, listings, sitemaps
 from .feeds import Entry, Feed
-from .models import Change
 from .views_site import page_or_404, site
 
 XML = "application/xml"
@@ -126,9 +125,11 @@ def changes(request: HttpRequest, number: int | None = None) -> HttpResponse:
     """Give what happened to public pieces, in pages, the oldest first.
 
     A full page stays as it is; the newest, ``/changes.json``, grows. Nothing is ever taken out:
-    that a piece was retracted is a further line, its tombstone.
+    that a piece was retracted, or removed on legal grounds, is a further line, its tombstone.
     """
     page = page_or_404(listings.changes(), number, listings.CHANGES_A_PAGE)
+    if number is not None and page.is_newest:
+        return HttpResponseRedirect(reverse("articles:changes"))
 
     def there(one: int) -> str:
         if one >= page.last:
@@ -137,7 +138,6 @@ def changes(request: HttpRequest, number: int | None = None) -> HttpResponse:
 
     data = {
         "page": page.number,
-        "pages": page.last,
         "previous": there(page.number - 1) if page.number > 1 else None,
         "next": there(page.number + 1) if page.number < page.last else None,
         "changes": [_change(one) for one in reversed(page.rows)],
@@ -145,8 +145,9 @@ def changes(request: HttpRequest, number: int | None = None) -> HttpResponse:
     return HttpResponse(json.dumps(data, ensure_ascii=False).encode(), content_type=JSON)
 
 
-def _change(one: Change) -> dict[str, Any]:
-    address = site() + one.address
+def _change(one: Any) -> dict[str, Any]:
+    """Return a row of ``listings.changes``. Of a removed piece nothing tells where it stood."""
+    address = None if one.removed else site() + one.address
     publication = one.publication
     return {
         "change": one.number,
@@ -156,6 +157,8 @@ def _change(one: Change) -> dict[str, Any]:
         "kind": one.kind,
         "time": feeds.moment(one.at),
         "address": address,
-        "document": f"{address}v/{publication.number}/index.json" if publication else None,
+        "document": (
+            f"{address}v/{publication.number}/index.json" if publication and address else None
+        ),
         "tombstone": one.kind in listings.TOMBSTONES,
     }

@@ -54,13 +54,20 @@ DID: dict[str, Promise] = {
     "articles.article.handed_on": gettext_lazy("handed the piece on"),
     "articles.article.shared": gettext_lazy("made a link to the draft"),
     "articles.article.published": gettext_lazy("published the piece"),
+    "articles.article.blocked": gettext_lazy("put a legal block on the piece"),
+    "articles.article.unblocked": gettext_lazy("lifted a legal block"),
+    "articles.article.scheduled": gettext_lazy("scheduled the piece"),
+    "articles.article.unscheduled": gettext_lazy("took back what was scheduled"),
+    "articles.article.not_published": gettext_lazy("did not publish the piece as scheduled"),
     "claims.claim.created": gettext_lazy("added a claim"),
     "claims.claim.saved": gettext_lazy("changed a claim"),
     "claims.claim.withdrawn": gettext_lazy("withdrew a claim"),
+    "claims.claim.assigned": gettext_lazy("asked somebody to check claims"),
     "claims.passage.marked": gettext_lazy("marked a passage"),
     "claims.citation.added": gettext_lazy("added a citation"),
     "claims.citation.changed": gettext_lazy("changed a citation"),
     "claims.citation.removed": gettext_lazy("removed a citation"),
+    "claims.comment.sought": gettext_lazy("sought a comment"),
     "claims.check.recorded": gettext_lazy("checked a claim"),
     "claims.quote.lost": gettext_lazy("found a quote gone from its source"),
     "claims.reading.recorded": gettext_lazy("read the text"),
@@ -110,7 +117,7 @@ def history(
 def _dress(request: HttpRequest, article: Article, lines: Iterable[Line]) -> None:
     """Say of each line what became of its revision, and where that can be looked at."""
     publications = list(
-        Publication.objects.filter(article=article)
+        Publication.stored.filter(article=article)
         .only("id", "number", "revision")
         .order_by("number")
     )
@@ -480,7 +487,7 @@ def _entries(article: Article, numbers: Iterable[int]) -> dict[int, Entry]:
 
 def _publications_of(article: Article) -> list[Publication]:
     return list(
-        Publication.objects.filter(article=article)
+        Publication.stored.filter(article=article)
         .only("number", "kind", "revision", "at")
         .order_by("number")
     )

@@ -7,24 +7,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from . import gate, page, services
-from .choices import Kind, ReportState
-from .forms import (
-    CorrectionFormSet,
-    PublishForm,
-    Refused,
-    ReplyForm,
-    RetractForm,
-    blaming,
-)
-from .models import Article, Publication, ReaderReport, image_storage
+from . import gate, page, services, views_scheduling
+from .choices import Kind, Level, ReportState
+from .forms import CorrectionFormSet, Refused, ReplyForm, RetractForm, blaming
+from .forms_scheduling import PublishOrScheduleForm
+from .models import Article, Plan, Publication, ReaderReport, image_storage
 from .room import Room, as_key, find, may, require
 
 if TYPE_CHECKING:
@@ -55,12 +49,16 @@ class RuleShown:
     reason: str = ""
 
     @property
+    def blocks(self) -> bool:
+        return any(problem.blocks for problem in self.problems)
+
+    @property
     def field(self) -> str:
         return f"waive-{self.rule.id}"
 
 
 def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
-    """What the gate says; POST publishes."""
+    """What the gate says; POST publishes, or schedules that."""
     article = find(admin, request, key)
     room = Room.of(request, article)
     first = room.live is None
@@ -74,11 +72,12 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
     if request.method == "POST":
         if not may_publish:
             raise PermissionDenied
-        form = PublishForm(request.POST, first=first)
+        form = PublishOrScheduleForm(request.POST, first=first)
         if form.is_valid() and corrections.is_valid():
             made = _publish(request, article, form, corrections)
             if made is not None:
-                if report and made.kind == Kind.CORRECTION:
+                # A planned correction settles nothing yet.
+                if report and isinstance(made, Publication) and made.kind == Kind.CORRECTION:
                     services.settle_report(
                         report,
                         actor=request.user,
@@ -94,12 +93,12 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         status = 422
     else:
         kind = request.GET.get("kind", "")
-        form = PublishForm(
+        form = PublishOrScheduleForm(
             first=first,
             initial={"based_on": room.revision, "kind": kind or (Kind.FIRST if first else "")},
         )
         status = 200
-    found = gate.problems(room.copy, kind=kind)
+    found = gate.problems(room.copy, kind=kind, actor=request.user if may_publish else None)
     rules = [
         RuleShown(
             rule,
@@ -107,6 +106,7 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
             request.POST.get(f"waive-{rule.id}", ""),
         )
         for rule in gate.RULES.values()
+        if rule.level != Level.OFF
     ]
     return admin.desk_page(
         request,
@@ -118,12 +118,15 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         room=room,
         form=form,
         corrections=corrections,
-        failing=[shown for shown in rules if shown.problems],
+        failing=[shown for shown in rules if shown.blocks],
+        warning=[shown for shown in rules if shown.problems and not shown.blocks],
         passing=[shown for shown in rules if not shown.problems],
         may_publish=may_publish,
         may_waive=may(request, "articles.waive_rule"),
+        may_block=may(request, "articles.block_article"),
         first=first,
         report=report,
+        plans=views_scheduling.plans(article),
     )
 
 
@@ -180,22 +183,25 @@ def _act(
     )
 
 
-def _tell(request: HttpRequest, made: Publication) -> None:
+def _tell(request: HttpRequest, made: Publication | Plan) -> None:
+    if isinstance(made, Plan):
+        messages.success(request, views_scheduling.told(made))
+        return
     messages.success(
         request,
         format_html(
             '{} <a href="{}">{}</a>',
             _("Published as version %(number)s.") % {"number": made.number},
-            made.public_document["address"],
+            made.frozen_document["address"],
             _("See the page"),
         ),
     )
 
 
 def _publish(
-    request: HttpRequest, article: Article, form: PublishForm, corrections: Any
-) -> Publication | None:
-    """Publish what the form says; ``None`` if that is refused, and why stands in the form."""
+    request: HttpRequest, article: Article, form: PublishOrScheduleForm, corrections: Any
+) -> Publication | Plan | None:
+    """Publish or schedule what the form says; ``None`` if refused, and why stands in the form."""
     told = form.cleaned_data
     waivers = {
         rule: reason
@@ -203,17 +209,21 @@ def _publish(
         if (reason := request.POST.get(f"waive-{rule}", "").strip())
     }
     rows = [
-        services.Wrong(row["wrong"], row["right"])
+        services.Wrong(row["wrong"], row["right"], row["since"])
         for row in corrections.cleaned_data
         if row.get("wrong") or row.get("right")
     ]
+    terms: dict[str, Any] = {name: told[name] for name in ("kind", "note", "deadline", "based_on")}
+    terms |= {"actor": request.user, "corrections": rows}
     try:
         with blaming(form):
-            return services.publish(
-                article, actor=request.user, kind=told["kind"], note=told["note"],
-                corrections=rows, waivers=waivers, deadline=told["deadline"],
-                based_on=told["based_on"],
-            )  # fmt: skip
+            if form.scheduling:
+                if waivers:
+                    raise ValidationError(
+                        _("What is scheduled must meet every rule: none can be waived.")
+                    )
+                return services.schedule(article, at=told["at"], **terms)
+            return services.publish(article, waivers=waivers, **terms)
     except services.GateClosed:
         form.add_error(None, _("The gate is closed: see below what is missing."))
     except services.ConflictingSave as conflict:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, override
 from django.views.decorators.http import require_safe
 
+from . import blocking, services, sharing, wording
 from . import page as pages
-from . import services, sharing, wording
 from .forms import Refused, blaming
 from .models import image_storage
 from .room import find, require
@@ -33,7 +33,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     except sharing.Ended:
         with override(settings.LANGUAGE_CODE):
             return _private(render(request, "articles/preview_ended.html", status=410))
-    document = services.preview(link.article)
+    # A draft that leaves the house is under what the piece is under.
+    document = blocking.shown(services.preview(link.article), link.article.standing_blocks)
     with override(link.article.language):
         context = pages.draft_context(
             document, site=settings.NEWSROOM["SITE"], image_url=image_storage().url

@@ -12,7 +12,7 @@ from sources.choices import Tier
 from sources.models import Source
 
 from .choices import Place, Stance, Verdict
-from .models import Check, Citation, Claim
+from .models import Check, Citation, Claim, CommentSought
 
 DATE: dict[str, Any] = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
@@ -40,12 +40,13 @@ class ClaimForm(forms.ModelForm):
 
     class Meta:
         model = Claim
-        fields = ("statement", "voice", "attribution", "risk", "as_of", "check_by")
+        fields = ("statement", "voice", "attribution", "risk", "accuses", "as_of", "check_by")
         labels = {
             "statement": _("What is claimed?"),
             "voice": _("Voice"),
             "attribution": _("Who says so"),
             "risk": _("Risk"),
+            "accuses": _("Accuses somebody"),
             "as_of": _("As of"),
             "check_by": _("Check again by"),
         }
@@ -61,6 +62,45 @@ class ClaimForm(forms.ModelForm):
     def told(self) -> dict[str, Any]:
         """What a service takes: the claim's fields without its foundations."""
         return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+
+
+class CommentForm(forms.Form):
+    """Of whom a comment was sought, when, and what came of it. Left wholly empty, of nobody."""
+
+    whom = forms.CharField(label=_("Who was asked"), required=False, max_length=300)
+    at = forms.DateTimeField(
+        label=_("Asked at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    answer = forms.CharField(
+        label=_("Answer"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Without one, none came yet."),
+    )
+
+    def __init__(self, *args: Any, comment: CommentSought | None = None, **kwargs: Any) -> None:
+        self.comment = comment
+        if comment is not None:
+            kwargs["initial"] = {name: getattr(comment, name) for name in ("whom", "at", "answer")}
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        if self.asks:
+            for name, message in (
+                ("whom", _("Say who was asked.")),
+                ("at", _("Say when they were asked.")),
+            ):
+                if not told.get(name) and name not in self.errors:
+                    self.add_error(name, message)
+        return told
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is something to record."""
+        return self.comment is not None or any(self.cleaned_data.values())
 
 
 class CitationForm(forms.Form):

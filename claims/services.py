@@ -24,7 +24,7 @@ from . import fallout, passages, readings, sentences
 from .choices import Place as Field
 from .choices import Stance, Verdict
 from .holdings import Holdings
-from .models import Check, Citation, Claim, Passage, Reading
+from .models import Assignment, Check, Citation, Claim, CommentSought, Passage, Reading
 from .places import Place, places
 from .standing import Evidence, fingerprint
 from .text import claim_ids, mark, unmark
@@ -236,6 +236,27 @@ def withdraw_claim(claim: Claim, *, actor: Any, comment: str = "") -> None:
             sync(article)
 
 
+def seek_comment(
+    claim: Claim, *, actor: Any, whom: str, at: datetime, answer: str = ""
+) -> CommentSought:
+    """Record that somebody whom a claim accuses was asked; raises ``ValidationError``."""
+    return save_comment(CommentSought(claim=claim), actor=actor, whom=whom, at=at, answer=answer)
+
+
+def save_comment(
+    comment: CommentSought, *, actor: Any, whom: str, at: datetime, answer: str = ""
+) -> CommentSought:
+    """Say of whom a comment was sought, when, and what the answer was."""
+    with act("claims.comment.sought", actor=actor):
+        lock(comment.claim.article)
+        comment.whom, comment.at, comment.answer = whom.strip(), at, answer.strip()
+        if at > timezone.now():
+            raise ValidationError({"at": _("This has not happened yet.")})
+        comment.full_clean(exclude=["claim"])
+        comment.save()
+    return comment
+
+
 def cite(
     claim: Claim,
     source: Source,
@@ -268,6 +289,66 @@ def cite(
         citation.full_clean(exclude=["claim", "source", "capture"])
         citation.save(force_insert=True)
     return citation
+
+
+def _by_piece(claims: Iterable[Claim]) -> dict[UUID, list[Claim]]:
+    """Return claims by the keys of their pieces, in the order in which pieces are locked."""
+    pieces: dict[UUID, list[Claim]] = {}
+    for claim in sorted(claims, key=lambda claim: (claim.article_id, claim.pk)):
+        pieces.setdefault(claim.article_id, []).append(claim)
+    return pieces
+
+
+def cite_several(
+    claims: Collection[Claim], source: Source, *, actor: Any, **fields: Any
+) -> list[Citation]:
+    """Tie several claims, of any pieces, to one source; see ``cite``. Those that are, stay."""
+    cited = Citation.objects.filter(source=source, claim__in=claims)
+    tied = set(cited.values_list("claim", flat=True))
+    with act("claims.citation.added", actor=actor):
+        return [
+            cite(claim, source, actor=actor, **fields)
+            for own in _by_piece(claims).values()
+            for claim in own
+            if claim.pk not in tied
+        ]
+
+
+def set_risk(claims: Collection[Claim], *, actor: Any, risk: str) -> int:
+    """Say how much harm it would do if several claims were wrong; returns how many changed."""
+    changed = 0
+    with act("claims.claim.saved", actor=actor):
+        for own in _by_piece(claims).values():
+            lock(own[0].article)
+            for claim in own:
+                if claim.risk != risk:
+                    claim.risk = risk
+                    claim.full_clean(exclude=["article"])
+                    claim.save(update_fields=["risk"])
+                    changed += 1
+    return changed
+
+
+def assign(claims: Collection[Claim], *, actor: Any, checker: Any) -> None:
+    """Ask somebody to check several claims, in place of whoever was asked before.
+
+    Raises ``ValidationError`` if they may not check.
+    """
+    if not checker.has_perm("claims.add_check"):
+        raise ValidationError(_("%(who)s may not check claims.") % {"who": checker})
+    with act("claims.claim.assigned", actor=actor) as this:
+        for own in _by_piece(claims).values():
+            article = lock(own[0].article)
+            Assignment.objects.bulk_create(
+                [Assignment(claim=claim, checker=checker, at=timezone.now()) for claim in own],
+                update_conflicts=True,
+                unique_fields=["claim"],
+                update_fields=["checker", "at"],
+            )
+            this.note(
+                article,
+                assigned={"claims": [str(claim.pk) for claim in own], "to": str(checker.pk)},
+            )
 
 
 def change_citation(
@@ -331,6 +412,7 @@ def check(
         )
         made.full_clean(exclude=["claim"])
         made.save(force_insert=True)
+        Assignment.objects.filter(claim=claim).delete()
         this.note(article, check={"claim": str(claim.pk), "verdict": verdict})
     return made
 

@@ -18,10 +18,15 @@ FILE = HERE / "schema.svg"
 
 # From left to right, and in each column from top to bottom: an app and its models.
 COLUMNS = (
-    (("articles", ("person", "section", "tag", "byline", "correction", "readerreport")),),
-    (("articles", ("article", "image", "publication", "change")),),
     (
-        ("claims", ("claim", "passage", "citation", "check", "reading")),
+        (
+            "articles",
+            ("person", "section", "tag", "byline", "correction", "legalblock", "readerreport"),
+        ),
+    ),
+    (("articles", ("article", "image", "publication", "change", "plan")),),
+    (
+        ("claims", ("claim", "passage", "citation", "commentsought", "check", "reading")),
         ("newsroom", ("user",)),
     ),
     (
@@ -50,7 +55,9 @@ LEFT_OUT = {
 }
 # Keys that are no foreign keys, so that what they stand in outlives what they name.
 BARE_KEYS = {
+    "articles.plan.actor": "key of a User",
     "articles.publication.actor": "key of a User",
+    "articles.legalblock.actor": "key of a User",
     "claims.check.checker": "key of a User",
     "claims.reading.reader": "key of a User",
     "history.entry.actor": "key of a User",

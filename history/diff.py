@@ -96,6 +96,13 @@ def words(old: str, new: str) -> list[Change]:
     return list(_spelled_out(runs, units_old, units_new))
 
 
+def matching(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the pairs of places with the same item in both lists, rising in both."""
+    numbers: dict[str, int] = {}
+    runs = _align(*([numbers.setdefault(item, len(numbers)) for item in one] for one in (old, new)))
+    return [(run.old + step, run.new + step) for run in runs for step in range(run.length)]
+
+
 def count(changes: Iterable[Change]) -> tuple[int, int]:
     """Return how many words and numbers came and went: (added, removed)."""
     added = removed = 0

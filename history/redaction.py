@@ -12,15 +12,20 @@ from . import canonical
 
 BLOCK = "█"
 _TAG = r"(?:<[^<>]*>)*"
+_TAG_OR_NOTHING_SEEN = "(?:<[^<>]*>|[\u00ad\u200b-\u200d\u2060\ufeff])*"
 _ENTITIES = {"&": "(?:&amp;|&)", "<": "(?:&lt;|<)", ">": "(?:&gt;|>)", '"': '(?:&quot;|")'}
 _TOKEN = re.compile(r"<[^<>]*>|&(?:amp|lt|gt|quot|nbsp);|.", re.DOTALL)
 _SHORTEST_EDGE = 3
 
 
-def patterns(words: Iterable[str]) -> list[re.Pattern[str]]:
-    """Return what finds the words in plain text and, across markup, in HTML; longest first."""
+def patterns(words: Iterable[str], *, loosely: bool = False) -> list[re.Pattern[str]]:
+    """Return what finds the words in plain text and, across markup, in HTML; longest first.
+
+    ``loosely`` finds them in capitals as well, and with invisible signs in between.
+    """
+    between, flags = (_TAG_OR_NOTHING_SEEN, re.IGNORECASE) if loosely else (_TAG, 0)
     return [
-        re.compile(_TAG.join(map(_character, canonical.text(one).strip())))
+        re.compile(between.join(map(_character, canonical.text(one).strip())), flags)
         for one in sorted(set(words), key=len, reverse=True)
         if one.strip()
     ]

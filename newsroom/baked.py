@@ -9,7 +9,7 @@ import os
 import re
 import stat
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
@@ -29,10 +29,17 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 # Addresses whose file is index.html in the folder of that name. Nothing else reaches the file
 # system: no dot, no percent sign, no NUL, no upper case, no empty part.
 PATH = re.compile(r"/(?:[a-z0-9][a-z0-9_-]{0,99}/){0,5}")
-# Addresses with a dot in them, each by its whole name, with the type of its content.
-NAMED: dict[str, str] = {}
-# Versions are kept for good and are not for search engines; the pages say so as well.
-UNLISTED = re.compile(r"/\d{4}/\d{2}/[^/]+/v/\d+/")
+# What files in such a folder may be called besides, with the type of their content.
+NAMED: dict[str, str] = {
+    "index.json": "application/json",
+    "changes.json": "application/json",
+    "feed.json": "application/feed+json",
+    "atom.xml": "application/atom+xml; charset=utf-8",
+    "sitemap.xml": "application/xml",
+    "robots.txt": "text/plain; charset=utf-8",
+}
+# Versions are kept for good and are not for search engines, nor are documents; they say so as well.
+UNLISTED = re.compile(r"/\d{4}/\d{2}/[^/]+/(?:v/\d+/(?:index\.json)?|index\.json)")
 
 ENCODINGS = {".br": "br", ".gz": "gzip"}
 CACHE_BYTES = 64 << 20
@@ -102,10 +109,9 @@ class Baked:
             environ.get("wsgi.url_scheme") == "https"
         ),
         only_secure: bool = False,
-        named: Mapping[str, str] = NAMED,
         cache_bytes: int = CACHE_BYTES,
     ) -> None:
-        self.app, self.root, self.named = app, str(root), named
+        self.app, self.root = app, str(root)
         self.headers = headers or []
         self.secure_headers = self.headers if secure_headers is None else secure_headers
         self.is_secure, self.only_secure = is_secure, only_secure
@@ -116,12 +122,10 @@ class Baked:
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and not environ.get("SCRIPT_NAME"):
-            if PATH.fullmatch(path):
-                file = f"{self.root}{path}index.html"
-            elif path in self.named:
-                file = f"{self.root}{path}"
-            else:
+            place, slash, name = path.rpartition("/")
+            if (name and name not in NAMED) or not PATH.fullmatch(place + slash):
                 return self.app(environ, start_response)
+            file = f"{self.root}{path}" if name else f"{self.root}{path}index.html"
             secure = self.is_secure(environ)
             if secure or not self.only_secure:
                 for suffix in forms(environ.get("HTTP_ACCEPT_ENCODING", "")):
@@ -162,7 +166,7 @@ class Baked:
             ("Vary", "Accept-Encoding"),
         ]
         headers = [
-            ("Content-Type", self.named.get(path, "text/html; charset=utf-8")),
+            ("Content-Type", NAMED.get(path.rpartition("/")[2], "text/html; charset=utf-8")),
             ("Content-Length", str(len(body))),
             *unchanged,
         ]

@@ -89,6 +89,17 @@ def names(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return [part.strip() for part in text(name).split(",") if part.strip()] or list(default)
 
 
+def pairs(name: str) -> dict[str, str]:
+    """Return a list of key=value, separated by commas, as a mapping."""
+    result = {}
+    for part in names(name):
+        key, separator, value = (piece.strip() for piece in part.partition("="))
+        if not key or not separator or not value:
+            raise ImproperlyConfigured(f"{name} must be a list of name=value.")
+        result[key] = value
+    return result
+
+
 def required_names(name: str, why: str) -> list[str]:
     """Return a list of at least one name, or refuse to start and say why it is needed."""
     required(name, why)

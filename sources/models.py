@@ -1,19 +1,22 @@
 """Where knowledge comes from: sources, and copies of them that cannot be altered."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
-from django.db import models
+from django.db import connection, models
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from history import finding
 from history.fields import CharField, JSONField, TextField
 
 from . import sealing
@@ -38,11 +41,52 @@ class SourceQuerySet(models.QuerySet):
         return self.seen_by(user).filter(withdrawn=False)
 
     def matching(self, words: str) -> "SourceQuerySet":
-        """Return sources whose visible text holds every word; nothing sealed is searched."""
-        found = self
-        for word in words.lower().split():
-            found = found.filter(searched__contains=word)
+        """Return sources whose visible text holds every word, or one much like it, likest first.
+
+        Nothing sealed is searched.
+        """
+        found, wanted = self, words.replace("\x00", " ").lower().split()[: finding.MOST]
+        for word in wanted:
+            found = found.filter(
+                models.Q(searched__contains=word)
+                | models.Q(finding.SoundsLike(models.F("searched"), models.Value(word)))
+            )
+        if wanted:
+            likest = TrigramWordSimilarity(" ".join(wanted), "searched")
+            found = found.order_by(likest.desc(), "searched", "pk")
         return found
+
+    def origins(self, keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+        """Return of each source whose report it is in the end: its own, if it repeats nobody's.
+
+        One query. Those that repeat each other in a circle have one origin.
+        """
+        wanted = set(keys)
+        if not wanted:
+            return {}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                WITH RECURSIVE way(id, origin) AS (
+                    SELECT id, origin_id FROM sources_source WHERE id = ANY(%s)
+                    UNION
+                    SELECT s.id, s.origin_id FROM sources_source s JOIN way ON s.id = way.origin
+                ) SELECT id, origin FROM way
+                """,
+                [list(wanted)],
+            )
+            above = dict(cursor.fetchall())
+
+        def origin(key: uuid.UUID) -> uuid.UUID:
+            passed: list[uuid.UUID] = []
+            while key not in passed:
+                passed.append(key)
+                if above.get(key) is None:
+                    return key
+                key = above[key]
+            return min(passed[passed.index(key) :])
+
+        return {key: origin(key) for key in wanted}
 
 
 class Source(models.Model):

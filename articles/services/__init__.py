@@ -3,6 +3,7 @@
 One module a group of verbs; callers import them from here.
 """
 
+from .blocking import block, unblock
 from .erasing import erase
 from .front import CHOSEN, Rearranged, arrange_front
 from .looking_back import dry_run, restore, restore_part
@@ -17,6 +18,7 @@ from .publishing import (
     retract,
 )
 from .reporting import report_error, settle_report
+from .scheduling import publish_due, schedule, unschedule
 from .sharing import share_draft
 from .workflow import recover, set_state, shelve
 from .writing import (
@@ -40,11 +42,13 @@ __all__ = [
     "Rearranged",
     "Wrong",
     "arrange_front",
+    "block",
     "create_article",
     "dry_run",
     "erase",
     "preview",
     "publish",
+    "publish_due",
     "recover",
     "reply",
     "report_error",
@@ -52,10 +56,13 @@ __all__ = [
     "restore_part",
     "retract",
     "save_article",
+    "schedule",
     "set_bylines",
     "set_state",
     "settle_report",
     "share_draft",
     "shelve",
+    "unblock",
+    "unschedule",
     "write",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 from history import erasure
 from history.models import Erasure
 
-from .. import baking, redaction
+from .. import redaction, showing
 
 
 def erase(asked: Erasure, *, actor: Any) -> None:
@@ -14,4 +14,4 @@ def erase(asked: Erasure, *, actor: Any) -> None:
     Raises ``PermissionDenied`` without the permission, or for one's own request.
     """
     erasure.carry_out(asked, actor=actor, beyond=redaction.beyond_documents)
-    baking.bake_what_differs_soon()
+    showing.show_all_anew()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from history.acts import act
 
-from .. import live
+from .. import live, showing
 from ..models import FrontPage, LivePiece
 
 # More than that is no choice any more; what follows is ordered by date.
@@ -48,4 +48,5 @@ def arrange_front(pieces: Sequence[UUID], *, actor: Any, based_on: UUID | None) 
             return latest
         made = FrontPage.objects.create(pieces=list(pieces), at=timezone.now(), actor=actor.pk)
         this.note(made, pieces=len(pieces))
+        showing.show_front()
     return made

@@ -16,7 +16,7 @@ from claims.models import Claim
 from history import canonical, ledger, revisions
 from history.acts import Act, act, lock
 
-from .. import baking, gate, live, public
+from .. import gate, public, showing, typos
 from ..choices import Kind
 from ..models import Article, Correction, Publication, Reply
 from ..working_copy import WorkingCopy
@@ -77,13 +77,22 @@ def publish(
         kind = kind or (Kind.FIRST if previous is None else "")
         _refuse_bad_input(previous, kind, note, corrections, waivers, deadline)
         copy = WorkingCopy.load(article)
-        failing = [p for p in gate.problems(copy, kind=kind) if p.rule not in waivers]
+        otherwise = _claimed_otherwise(article, previous, copy)
+        if kind == Kind.TYPO and otherwise:
+            first = _("This is more than a typing error: choose another kind.")
+            raise ValidationError({"kind": [first, *(one.message for one in otherwise)]})
+        found = gate.problems(copy, kind=kind, actor=actor)
+        failing = [problem for problem in found if problem.blocks and problem.rule not in waivers]
         if failing:
             raise GateClosed(failing)
         at = timezone.now()
         since = _since(previous, at)
         rows = [
-            {"wrong": row.wrong.strip(), "right": row.right.strip(), "since": row.since or since}
+            {
+                "wrong": row.wrong.strip(),
+                "right": row.right.strip(),
+                "since": max(row.since or since, since),
+            }
             for row in corrections
         ]
         document = public.build(
@@ -96,7 +105,7 @@ def publish(
             corrections=rows,
             previous=previous,
         )
-        if previous and public.same_to_readers(document, previous.public_document):
+        if previous and public.same_to_readers(document, previous.frozen_document):
             raise ValidationError(_("Nothing has changed for readers since the last publication."))
         publication = _freeze(
             this,
@@ -105,6 +114,7 @@ def publish(
             at=at,
             revision=revision,
             deadline=deadline,
+            fallen=_fallen(otherwise) if kind == Kind.CORRECTION else [],
             waivers=[{"rule": rule, "reason": reason} for rule, reason in sorted(waivers.items())],
         )
         Correction.objects.bulk_create(Correction(publication=publication, **row) for row in rows)
@@ -146,10 +156,9 @@ def _freeze(
             "waivers": canonical.dumps(publication.waivers),
         },
     )
-    live.record(publication)
     # It is published even if signing fails: the next checkpoint covers it as well.
     transaction.on_commit(ledger.issue_checkpoint, robust=True)
-    baking.bake_soon(article.pk)
+    showing.show(publication)
     return publication
 
 
@@ -164,8 +173,10 @@ def retract(article: Article, *, actor: Any, note: str, reason: str = "") -> Pub
         if not note:
             raise ValidationError({"note": _("Tell readers why the piece is retracted.")})
         at = timezone.now()
-        document = public.withdrawn(live.public_document, number=live.number + 1, note=note, at=at)
-        return _freeze(this, article, document, at=at, revision=live.revision)
+        document = public.withdrawn(live.frozen_document, number=live.number + 1, note=note, at=at)
+        stated = revisions.document(article, live.revision)["content"]["claims"]
+        fallen = sorted(claim["id"] for claim in stated)
+        return _freeze(this, article, document, at=at, revision=live.revision, fallen=fallen)
 
 
 def reply(article: Article, *, actor: Any, claim: Claim, author: str, text: str) -> Publication:
@@ -182,7 +193,7 @@ def reply(article: Article, *, actor: Any, claim: Claim, author: str, text: str)
         stated = _as_published(article, claim)
         if stated is None:
             raise ValidationError({"claim": _("This claim was not published.")})
-        at, before = timezone.now(), live.public_document
+        at, before = timezone.now(), live.frozen_document
         row = Reply(
             publication=Publication(article=article, number=live.number + 1, at=at),
             claim=claim,
@@ -201,7 +212,9 @@ def reply(article: Article, *, actor: Any, claim: Claim, author: str, text: str)
         document = public.with_reply(
             before, number=live.number + 1, note=author, at=at, reply=canonical.normal(told)
         )
-        row.publication = _freeze(this, article, document, at=at, revision=live.revision)
+        row.publication = _freeze(
+            this, article, document, at=at, revision=live.revision, deadline=live.deadline
+        )
         row.save(force_insert=True)
         return row.publication
 
@@ -251,10 +264,23 @@ def preview(article: Article) -> dict[str, Any]:
     )
 
 
+def _claimed_otherwise(
+    article: Article, previous: Publication | None, copy: WorkingCopy
+) -> list[typos.Difference]:
+    if previous is None:
+        return []
+    then = revisions.document(article, previous.revision)
+    return list(typos.differences(previous, then, copy))
+
+
+def _fallen(otherwise: Sequence[typos.Difference]) -> list[str]:
+    return sorted({one.claim for one in otherwise if one.fell})
+
+
 def _since(previous: Publication | None, at: datetime) -> datetime:
     if previous is None:
         return at
-    return canonical.moment(previous.public_document["first_published"]) or at
+    return canonical.moment(previous.frozen_document["first_published"]) or at
 
 
 def _refuse_bad_input(
@@ -285,6 +311,11 @@ def _refuse_bad_input(
         wrong["corrections"] = _("What was wrong is told in a correction: choose that kind.")
     if any(not row.wrong.strip() or not row.right.strip() for row in corrections):
         wrong["corrections"] = _("Say both: what was wrong and what is right.")
+    if previous is not None and any(row.since for row in corrections):
+        # Moments are entered to the minute.
+        first = _since(previous, timezone.now()).replace(second=0, microsecond=0)
+        if any(row.since and not first <= row.since <= timezone.now() for row in corrections):
+            wrong["corrections"] = _("The error stood there between the first publication and now.")
     if kind == Kind.DEVELOPING and (deadline is None or deadline <= timezone.now()):
         wrong["deadline"] = _("Say until when what is unconfirmed will be settled.")
     for rule, reason in waivers.items():

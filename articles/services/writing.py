@@ -15,6 +15,7 @@ from history import revisions
 from history.acts import Act, act, lock
 
 from ..models import Article, Byline, Person, Section, Tag
+from ..piece import pictures
 from ..slugs import free_slug
 
 
@@ -107,7 +108,7 @@ def write(
     evidence that came in the meantime are no conflict: a save does not touch them.
     """
     _refuse_conflict(stored, based_on, latest=this.found(stored))
-    held = Holdings.of(stored)
+    held = Holdings.of(stored, pictures(this.document(stored)))
     admitted = claims.admit(edited.body, held.claims)
     edited.body = admitted.body
     vanishing = claims.vanishing(edited, held)

@@ -162,6 +162,8 @@ def _shown(changed: Difference, value: Any, labels: Mapping[str, str]) -> str:
         return choice(value, changed.name)
     if changed.form == "label":
         return label(value, labels)
+    if changed.form == "yes":
+        return _("yes") if value else _("no")
     if changed.form == "date":
         return day(value)
     if changed.form == "moment":

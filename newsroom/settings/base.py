@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "articles.middleware.RemovedPieces",
 ]
 
 ROOT_URLCONF = "newsroom.urls"
@@ -101,6 +102,8 @@ NEWSROOM: dict[str, Any] = {
     "RETIRED_LEDGER_KEYS": environment.names("NEWSROOM_RETIRED_LEDGER_KEYS"),
     # Who gets the daily checkpoint by mail: it proves something once somebody else holds it.
     "LEDGER_WITNESSES": environment.names("NEWSROOM_LEDGER_WITNESSES"),
+    # Which rules of the gate block, warn or are off, where that is not the usual: {rule: level}.
+    "GATE": environment.pairs("NEWSROOM_GATE"),
     # Whether requests come from a proxy of ours, so that what it says of them is believed.
     "TRUST_PROXY": False,
     # The largest manuscript that an import reads.
@@ -123,6 +126,7 @@ DJANGO_PROSE_EDITOR_PRESETS: dict[str, list[str]] = {"newsroom": []}
 # People
 
 AUTH_USER_MODEL = "newsroom.User"
+AUTHENTICATION_BACKENDS = ["newsroom.backends.OneLookBackend"]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [

@@ -24,6 +24,11 @@ if not environment.text("DATABASE_URL"):
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     **{name: {"BACKEND": "django.core.files.storage.InMemoryStorage"} for name in STORAGES},
+    # As readers find them.
+    "images": {
+        "BACKEND": "django.core.files.storage.InMemoryStorage",
+        "OPTIONS": {"base_url": "/media/images/"},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -37,6 +42,8 @@ NEWSROOM = NEWSROOM | {
     "SITE": "https://newsroom.example",
     # Tests of baked pages choose a folder of their own.
     "BAKED_DIR": None,
+    # In tests one person often does it all; those of the rule itself set it back.
+    "GATE": {"four-eyes": "off"},
 }
 MEDIA_ROOT = Path(_scratch.name) / "media"
 STATIC_ROOT = Path(_scratch.name) / "static"

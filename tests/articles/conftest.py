@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from articles import live
+from articles import showing
 from articles.models import Article, Publication
 from history import canonical
 from history.acts import act
@@ -43,7 +43,7 @@ def published(piece: Article, document: dict[str, Any], slug: str = SLUG) -> Pub
             slug=slug,
             document=canonical.dumps(document),
         )
-        live.record(publication)
+        showing.show(publication)
     return publication
 
 

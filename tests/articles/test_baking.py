@@ -22,6 +22,7 @@ from history.acts import act
 from newsroom.baked import Baked
 from newsroom.models import User
 from tests import factories
+from tests.jobs import run_due
 from tests.newsroom.test_baked import ask, django
 
 pytestmark = pytest.mark.django_db
@@ -67,20 +68,28 @@ def correct(publishing: Publishing, publisher: User) -> Callable[[Article], Publ
     return run
 
 
-def pages(root: Path) -> dict[str, bytes]:
-    """The pages in the folder, by address; all forms of each hold the same."""
+def files(root: Path) -> dict[str, bytes]:
+    """The files in the folder, by address; all forms of each hold the same."""
     found = {}
-    plain = [path for path in root.rglob("index.html") if not path.is_symlink()]
-    for path in plain:
-        content = path.read_bytes()
-        assert brotli.decompress(path.with_name("index.html.br").read_bytes()) == content
-        assert gzip.decompress(path.with_name("index.html.gz").read_bytes()) == content
-        found[f"/{path.parent.relative_to(root)}/"] = content
     public = [
         path for path in root.rglob("*") if path.is_file() and path.parts[len(root.parts)][0] != "."
     ]
-    assert len(public) == 3 * len(plain), public
+    for path in public:
+        if path.suffix not in (".br", ".gz"):
+            content = path.read_bytes()
+            assert brotli.decompress(path.with_name(f"{path.name}.br").read_bytes()) == content
+            assert gzip.decompress(path.with_name(f"{path.name}.gz").read_bytes()) == content
+            found["/" + path.relative_to(root).as_posix().removesuffix("index.html")] = content
+    assert len(public) == 3 * len(found), public
     return found
+
+
+def pages(root: Path) -> dict[str, bytes]:
+    """The pages of pieces; each has its document beside it."""
+    found = {address: data for address, data in files(root).items() if address[1:5].isdigit()}
+    html = {address: data for address, data in found.items() if address.endswith("/")}
+    assert set(found) == {*html, *(f"{address}index.json" for address in html)}
+    return html
 
 
 def run_bake(*arguments: str) -> tuple[int, str]:
@@ -219,7 +228,18 @@ def test_a_failure_to_bake_is_logged_and_undoes_nothing(
         made = publishing(piece, kind="first")
 
     assert Publication.objects.filter(pk=made.pk).exists()
-    assert f"The pages of {piece.pk} could not be baked" in caplog.text
+    assert f"{piece.pk} could not be baked" in caplog.text
+
+
+def test_a_page_that_was_not_baked_at_once_is_baked_by_a_job(
+    root: Path, piece: Article, publisher: User
+) -> None:
+    # Nothing runs after the commit: the process has ended.
+    address = publish(piece, actor=publisher, kind="first").public_document["address"]
+    assert not root.exists()
+
+    assert "articles.tasks.bake_piece" in run_due()
+    assert set(pages(root)) == {address, f"{address}v/1/"}
 
 
 def test_pages_that_cannot_be_renewed_are_removed_rather_than_left_as_they_were(
@@ -257,15 +277,12 @@ def test_erased_words_leave_the_pages(
     assert not any("Polizei" in content.decode() for content in pages(root).values())
 
 
-def test_a_baker_adds_addresses_of_its_own(
-    root: Path, piece: Article, publishing: Publishing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(baking, "bakers", [*baking.bakers])
-    baking.baker(lambda article: ["/healthz"])
-    address = publishing(piece, kind="first").public_document["address"]
+def test_what_is_of_the_moment_is_not_kept(piece: Article, publishing: Publishing) -> None:
+    publishing(piece, kind="first")
 
-    # What must not be stored is asked for, and not kept.
-    assert set(pages(root)) == {address, f"{address}v/1/"}
+    assert baking.rendered("/sitemap.xml") is not None
+    for address in ("/news-sitemap.xml", "/healthz", "/nothing/"):
+        assert baking.rendered(address) is None
 
 
 def test_no_folder_no_pages(
@@ -275,7 +292,7 @@ def test_no_folder_no_pages(
 
     assert settings.NEWSROOM["BAKED_DIR"] is None
     assert baking.bake(piece.pk) == []
-    assert baking.differing() == {}
+    assert baking.differing() == []
 
 
 def test_the_command_bakes_what_is_missing_and_then_finds_nothing(
@@ -285,15 +302,16 @@ def test_the_command_bakes_what_is_missing_and_then_finds_nothing(
     root = tmp_path / "late"
     settings.NEWSROOM = settings.NEWSROOM | {"BAKED_DIR": root}
 
-    assert run_bake("--check") == (
-        1,
-        f"{address} differs from the database\n{address}v/1/ differs from the database\n",
-    )
+    status, told = run_bake("--check")
+    assert status == 1
+    for place in (address, f"{address}v/1/index.json", "/", "/atom.xml", "/sitemap.xml"):
+        assert f"{place} differs from the database" in told.splitlines()
     assert not root.exists()
-    assert run_bake() == (0, "1 pieces baked: 2 pages changed.\n")
+    assert run_bake() == (0, f"{len(told.splitlines())} pages changed.\n")
+    assert len(files(root)) == len(told.splitlines())
     for arguments in (("--check",), ("--check", "--all")):
         assert run_bake(*arguments) == (0, "All baked pages are as the database has them.\n")
-    assert run_bake() == (0, "0 pieces baked: 0 pages changed.\n")
+    assert run_bake() == (0, "0 pages changed.\n")
 
 
 @pytest.mark.parametrize("suffix", ["", ".br", ".gz"])
@@ -302,6 +320,7 @@ def test_the_command_finds_and_mends_each_form(
     root: Path, piece: Article, publishing: Publishing, suffix: str, damage: str
 ) -> None:
     address = publishing(piece, kind="first").public_document["address"]
+    run_bake()
     before = pages(root)
     file = root / address.lstrip("/") / f"index.html{suffix}"
     if damage == "removed":
@@ -315,17 +334,18 @@ def test_the_command_finds_and_mends_each_form(
     assert pages(root) == before
 
 
-def test_the_command_removes_pages_that_belong_to_no_piece(
+def test_the_command_removes_pages_that_belong_to_nothing(
     root: Path, piece: Article, publishing: Publishing
 ) -> None:
     publishing(piece, kind="first")
-    before = pages(root)
+    run_bake()
+    before = files(root)
     (root / "2020" / "01" / "weg").mkdir(parents=True)
     (root / "2020" / "01" / "weg" / "index.html").write_text("<p>Weg</p>")
 
-    assert run_bake("--check") == (1, "/2020/01/weg/ belongs to no piece\n")
+    assert run_bake("--check") == (1, "/2020/01/weg/ belongs to no piece and no list\n")
     assert run_bake()[0] == 0
-    assert pages(root) == before
+    assert files(root) == before
     assert not (root / "2020").exists()
 
 
@@ -335,8 +355,9 @@ def test_other_settings_or_code_make_every_page_differ(
     address = publishing(piece, kind="first").public_document["address"]
     settings.NEWSROOM = settings.NEWSROOM | {"SITE": "https://other.example"}
 
-    assert baking.differing() == {piece.pk: [address, f"{address}v/1/"]}
-    assert run_bake() == (0, "1 pieces baked: 2 pages changed.\n")
+    assert baking.differing() == [piece.pk]
+    assert baking.piece_differs(piece.pk)[0] == address
+    assert run_bake()[0] == 0
     assert b"https://other.example" in pages(root)[address]
 
 
@@ -347,14 +368,15 @@ def test_all_pages_are_written_anew_on_demand(
     file = root / address.lstrip("/") / "index.html"
     before = file.stat().st_ino
 
-    assert run_bake("--all") == (0, "1 pieces baked: 2 pages changed.\n")
+    assert run_bake("--all") == (0, f"{len(files(root))} pages changed.\n")
     assert file.stat().st_ino != before
 
 
-def test_a_new_section_comes_to_older_pages_with_the_next_run(
+def test_a_new_section_comes_to_every_page_by_a_job(
     root: Path, piece: Article, publisher: User, publishing: Publishing
 ) -> None:
     older = publishing(piece, kind="first").public_document["address"]
+    run_due()
     newer = publishing(
         factories.finished(publisher, slug="neu", section=factories.section("Wissen", "wissen")),
         kind="first",
@@ -362,11 +384,9 @@ def test_a_new_section_comes_to_older_pages_with_the_next_run(
     assert b"/section/wissen/" in pages(root)[newer]
     assert b"/section/wissen/" not in pages(root)[older]
 
-    assert run_bake("--check")[1].splitlines() == [
-        f"{address} differs from the database" for address in (older, f"{older}v/1/")
-    ]
-    assert run_bake() == (0, "1 pieces baked: 2 pages changed.\n")
-    assert pages(root)[older] == Client().get(older).content
+    assert "articles.tasks.bake_everything" in run_due()
+    assert all(b"/section/wissen/" in page for page in pages(root).values())
+    assert run_bake("--check", "--all")[0] == 0
 
 
 def test_what_differs_is_found_in_three_queries_at_most(
@@ -376,7 +396,7 @@ def test_what_differs_is_found_in_three_queries_at_most(
 
     # Publications, and what the navigation shows.
     with django_assert_num_queries(2):
-        assert baking.differing() == {}
+        assert baking.differing() == []
 
 
 def test_files_can_be_read_by_another_server(
@@ -403,6 +423,6 @@ class InSeveralProcesses(TransactionTestCase):
             TemporaryDirectory() as place,
             self.settings(NEWSROOM=settings.NEWSROOM | {"BAKED_DIR": Path(place)}),
         ):
-            assert run_bake("--jobs", "2") == (0, "25 pieces baked: 50 pages changed.\n")
+            assert run_bake("--jobs", "2")[0] == 0
             assert len(pages(Path(place))) == 50
-            assert run_bake("--check")[0] == 0
+            assert run_bake("--check", "--all", "--jobs", "2")[0] == 0

@@ -68,6 +68,7 @@ def claim(key: str = CLAIM, **values: Any) -> dict[str, Any]:
         "as_of": "2025-04-30",
         "check_by": None,
         "risk": "high",
+        "accuses": False,
         "rests_on": [],
         "passages": [passage(1, 0, LOSSES)],
         "citations": [citation(1)],

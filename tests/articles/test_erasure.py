@@ -1,12 +1,24 @@
 """Erasing words for good: everywhere, on record, by two people, and without damage to the rest."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from articles.models import Article, Image, Publication
-from articles.services import Wrong, erase, publish, restore, save_article
+from articles.services import (
+    Wrong,
+    erase,
+    publish,
+    publish_due,
+    restore,
+    save_article,
+    schedule,
+)
 from claims import services as claims
 from claims.models import Check
 from claims.standing import Evidence
@@ -55,7 +67,11 @@ def piece(decider):
         decider, csl={"type": "interview", "title": f"Gespräch mit {NAME}"}, notes=f"{NAME}, Wirt"
     )
     capture = sources.capture(
-        source, b"Erwin L\xc3\xb6schmann", actor=decider, media_type="text/plain", text=NAME
+        source,
+        b"Erwin L\xc3\xb6schmann",
+        actor=decider,
+        media_type="text/plain",
+        text=f"Ich, {NAME}, sah 40.",
     )
     factories.citation(claim, source, capture=capture, quote=f"Ich, {NAME}, sah 40.")
     factories.check(claim, decider, note=f"mit {NAME} telefoniert")
@@ -68,6 +84,8 @@ def piece(decider):
             width=1,
             height=1,
             caption=f"{NAME} vor seinem Lokal",
+            rights="Foto der Redaktion",
+            alt="Ein Mann vor einer Tür",
         )
     claims.read_sentences(piece, actor=decider)
     publish(piece, actor=decider)
@@ -80,6 +98,19 @@ def piece(decider):
         note=f"Vorname von {NAME} berichtigt",
         corrections=[Wrong("Hans Löschmann", NAME)],
     )
+    # Refused, so that its reasons quote the piece.
+    plan = schedule(
+        piece,
+        actor=decider,
+        at=timezone.now() + timedelta(seconds=1),
+        kind="correction",
+        note=f"Beruf von {NAME} berichtigt",
+        corrections=[Wrong(f"{NAME}, Koch", f"{NAME}, Wirt")],
+    )
+    save_article(piece, actor=decider, standfirst=f"Ungelesen: {NAME}")
+    with time_machine.travel(plan.at):
+        publish_due()
+    claims.read_sentences(piece, actor=decider)
     return piece
 
 

@@ -129,7 +129,7 @@ def test_updated_is_bumped_by_a_change_of_substance_alone(reader, kind: str, bum
 def test_an_entry_keeps_its_id_when_its_address_changes(reader):
     first = appeared("alt", 0)
     before = by_title(reader)["Über alt"]
-    from .test_views import published
+    from .conftest import published
 
     document = first.public_document | {
         "number": 2,

@@ -508,7 +508,21 @@ class TestStructuredData:
             "Anna Lindner",
             "Jonas Petersen",
         ]
-        assert article["publisher"] == {"@type": "Organization", "name": "Newsroom"}
+        policies = "https://newsroom.example/policies/en/"
+        assert article["publisher"] == {
+            "@type": "NewsMediaOrganization",
+            "name": "Newsroom",
+            "url": "https://newsroom.example/",
+            "publishingPrinciples": policies,
+            "correctionsPolicy": f"{policies}#corrections",
+            "verificationFactCheckingPolicy": f"{policies}#fact-checking",
+            "unnamedSourcesPolicy": f"{policies}#sources",
+            "actionableFeedbackPolicy": f"{policies}#feedback",
+        }
+        assert article["archivedAt"] == (
+            "https://newsroom.example/2025/05/die-ahlbeke-fliesst-wieder/v/3/"
+        )
+        assert article["author"][0]["url"] == "https://newsroom.example/author/anna-lindner/"
         assert article["inLanguage"] == "de"
         assert article["articleSection"] == "Wissen"
         assert article["keywords"] == ["Wasser", "Artenschutz"]
@@ -542,6 +556,7 @@ class TestStructuredData:
         assert json_ld(bare()).keys() == {
             "@context", "@type", "@id", "url", "mainEntityOfPage", "headline", "datePublished",
             "dateModified", "publisher", "inLanguage", "isAccessibleForFree", "version",
+            "archivedAt", "publishingPrinciples",
         }  # fmt: skip
 
     def test_data_cannot_end_its_element(self):

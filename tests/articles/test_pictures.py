@@ -121,7 +121,7 @@ def test_no_rendition_is_wider_than_the_picture(width: int, wanted: list[int]) -
 def test_a_rendition_is_made_once_and_kept(client: Client) -> None:
     name, picture = taken_in("JPEG", (900, 600))
     assert not image_storage().exists(f"{name}-480.webp")
-    renditions.make(name, picture.media_type, picture.width)
+    renditions.make(name, picture.content)
     assert image_storage().exists(f"{name}-480.webp")
     made = set(image_storage().listdir("")[1])
     client.get(f"/media/images/{name}-480.webp").getvalue()

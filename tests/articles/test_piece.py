@@ -8,19 +8,21 @@ from django.core import serializers
 from django.core.serializers.base import DeserializationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from reversion.models import Version
 
 from articles import piece as piece_document
 from articles.models import Article, Image
 from articles.piece import RestoreRefused
 from articles.services import create_article, restore, save_article
-from claims.models import Check, Citation, Claim, Passage, Reading
+from claims.models import Check, Citation, Claim, CommentSought, Passage, Reading
 from claims.services import (
     add_passage,
     cite,
     create_claim,
     read_sentences,
     remove_citation,
+    seek_comment,
     withdraw_claim,
 )
 from history import canonical, revisions
@@ -79,6 +81,7 @@ def test_every_column_is_in_the_document_or_excluded_with_a_reason() -> None:
         Claim: ("content", "claims"),
         Passage: ("content", "claims", "passages"),
         Citation: ("content", "claims", "citations"),
+        CommentSought: ("record", "comments_sought"),
         Check: ("record", "checks"),
         Reading: ("record", "readings"),
     }
@@ -87,6 +90,7 @@ def test_every_column_is_in_the_document_or_excluded_with_a_reason() -> None:
     by_place = {"article_id", "claim_id", "withdrawn"}
     actor = factories.user("admin")
     article = factories.finished(actor)
+    seek_comment(article.claims.get(), actor=actor, whom="Stadt", at=timezone.now())
     with act("articles.image.added", actor=actor):
         Image.objects.create(
             article=article, file="ab" * 32, media_type="image/jpeg", width=1, height=1

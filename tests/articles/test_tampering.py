@@ -228,12 +228,34 @@ def remove_a_piece(piece: Article) -> str:
     return f"articles_article/{other.pk}: was recorded and is not there"
 
 
+def let_search_find_other_words(piece: Article) -> str:
+    sql("UPDATE articles_livepiece SET text = replace(text, '5000', '6000')")
+    return f"articles_livepiece/{piece.pk}: is not as the publications have it"
+
+
+def hide_a_piece_from_lists(piece: Article) -> str:
+    sql("DELETE FROM articles_livepiece")
+    return f"articles_livepiece/{piece.pk}: is not as the publications have it"
+
+
+def keep_a_publication_from_followers(piece: Article) -> str:
+    publication = Publication.objects.get()
+    sql("DELETE FROM articles_change")
+    return f"articles_publication/{publication.pk}: was not told to followers"
+
+
+def leave_a_gap_in_what_followers_read(piece: Article) -> str:
+    sql("UPDATE articles_change SET number = 7")
+    return "articles_change: its numbers have gaps"
+
+
 TAMPERINGS = [
     flip_a_bit_in_a_document, change_the_words_of_a_document, change_a_payload, change_who_did_it,
     change_when_it_was, delete_an_entry, delete_a_payload, swap_two_entries, change_a_node,
     change_a_checkpoint, alter_a_publication, predate_a_publication, remove_a_publication,
     slip_in_a_publication, replace_a_capture, lose_a_capture, edit_a_live_piece, forge_a_check,
-    slip_in_a_check, slip_in_a_revision, remove_a_piece,
+    slip_in_a_check, slip_in_a_revision, remove_a_piece, let_search_find_other_words,
+    hide_a_piece_from_lists, keep_a_publication_from_followers, leave_a_gap_in_what_followers_read,
 ]  # fmt: skip
 
 

@@ -45,6 +45,7 @@ def test_page_reads_publications_and_the_ledger_alone_and_at_most_four_times(
         assert queries.captured_queries
         for query in queries.captured_queries:
             assert set(re.findall(r' (?:FROM|JOIN) "(\w+)"', query["sql"])) <= {
+                "articles_legalblock",
                 "articles_publication",
                 "articles_livepiece",
                 "articles_frontpage",
@@ -183,6 +184,7 @@ def test_page_of_a_moment_costs_four_queries_of_publications_and_the_ledger(
             reader.get(f"{ADDRESS}at/{moment}/")
         for query in queries.captured_queries:
             assert set(re.findall(r' (?:FROM|JOIN) "(\w+)"', query["sql"])) <= {
+                "articles_legalblock",
                 "articles_publication",
                 "articles_livepiece",
                 "history_checkpoint",

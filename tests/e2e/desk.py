@@ -254,7 +254,7 @@ class Colleague:
     # Publishing
 
     def publish(self) -> None:
-        self.page.locator(".sheet__foot [type=submit]").click()
+        self.page.locator(".sheet__foot [type=submit]:not([name])").click()
 
 
 def choose(within: Locator, name: str, value: str) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.articles.conftest import published
 from tests.articles.samples import full
 from tests.articles.test_listings import POLITICS, appeared
-from tests.articles.test_views import published
 from tests.e2e.test_looks import flaws
 
 from .desk import Colleague

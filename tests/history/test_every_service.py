@@ -116,6 +116,18 @@ SCENARIOS: dict[str, Scenario] = {
         ),
         of_piece("articles.article.published") * 2,
     ),
+    "articles.services.block": (
+        lambda h: A.block(h.piece, actor=h.actor, reason="Beschluss", words=["5000"]),
+        of_piece("articles.article.blocked"),
+    ),
+    "articles.services.unblock": (
+        lambda h: A.unblock(
+            A.block(h.piece, actor=h.actor, reason="Beschluss", whole=True),
+            actor=h.actor,
+            reason="Aufgehoben",
+        ),
+        of_piece("articles.article.blocked") + of_piece("articles.article.unblocked"),
+    ),
     "articles.services.report_error": (
         lambda h: A.report_error(A.publish(h.piece, actor=h.actor), actor=h.actor, text="Nein."),
         [*of_piece("articles.article.published"), *of_piece("articles.report.received")],
@@ -143,6 +155,17 @@ SCENARIOS: dict[str, Scenario] = {
         ),
         [*of_piece("articles.article.published"), FRONT],
     ),
+    "articles.services.schedule": (
+        lambda h: A.schedule(h.piece, actor=h.actor, at=timezone.now() + timedelta(hours=1)),
+        of_piece("articles.article.scheduled"),
+    ),
+    "articles.services.unschedule": (
+        lambda h: (
+            A.schedule(h.piece, actor=h.actor, at=timezone.now() + timedelta(hours=1)),
+            A.unschedule(h.piece, actor=h.actor),
+        ),
+        of_piece("articles.article.scheduled") + of_piece("articles.article.unscheduled"),
+    ),
     "articles.services.erase": (
         lambda h: setattr(h, "request", h.asked()) or A.erase(h.request, actor=h.actor),
         [
@@ -168,9 +191,41 @@ SCENARIOS: dict[str, Scenario] = {
         lambda h: C.withdraw_claim(h.claim, actor=h.actor),
         of_piece("claims.claim.withdrawn"),
     ),
+    "claims.services.seek_comment": (
+        lambda h: C.seek_comment(h.claim, actor=h.actor, whom="Wirt", at=timezone.now()),
+        of_piece("claims.comment.sought"),
+    ),
+    "claims.services.save_comment": (
+        lambda h: C.save_comment(
+            C.seek_comment(h.claim, actor=h.actor, whom="Wirt", at=timezone.now()),
+            actor=h.actor,
+            whom="Wirtin",
+            at=timezone.now(),
+            answer="Kein Wort.",
+        ),
+        of_piece("claims.comment.sought") * 2,
+    ),
     "claims.services.cite": (
         lambda h: C.cite(h.claim, h.source, actor=h.actor),
         of_piece("claims.citation.added"),
+    ),
+    "claims.services.cite_several": (
+        lambda h: C.cite_several(
+            [h.claim, factories.claim(h.draft, actor=h.actor)], h.source, actor=h.actor
+        ),
+        [
+            ("claims.claim.created", lambda h: h.draft.pk),
+            # The piece's own claim is tied to it already.
+            ("claims.citation.added", lambda h: h.draft.pk),
+        ],
+    ),
+    "claims.services.set_risk": (
+        lambda h: C.set_risk([h.claim], actor=h.actor, risk="high"),
+        of_piece("claims.claim.saved"),
+    ),
+    "claims.services.assign": (
+        lambda h: C.assign([h.claim], actor=h.actor, checker=h.actor),
+        of_piece("claims.claim.assigned"),
     ),
     "claims.services.change_citation": (
         lambda h: C.change_citation(h.citation, actor=h.actor, words={"locator": "S. 3"}),

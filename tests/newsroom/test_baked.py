@@ -53,8 +53,9 @@ def ask(app: Any, path: str = PAGE, method: str = "GET", **environ: Any) -> Answ
 
 
 def put(root: Path, content: bytes = HTML, path: str = PAGE) -> Path:
-    """Put a page with all its forms into the folder."""
-    file = root / path.lstrip("/") / "index.html"
+    """Put a page or a file with all its forms into the folder."""
+    file = root / path.lstrip("/")
+    file = file / "index.html" if path.endswith("/") else file
     file.parent.mkdir(parents=True, exist_ok=True)
     for suffix, data in (
         ("", content),
@@ -63,7 +64,7 @@ def put(root: Path, content: bytes = HTML, path: str = PAGE) -> Path:
     ):
         fresh = file.with_name(f".fresh{suffix}")
         fresh.write_bytes(data)
-        fresh.replace(file.with_name(f"index.html{suffix}"))
+        fresh.replace(file.with_name(f"{file.name}{suffix}"))
     return file
 
 
@@ -236,15 +237,42 @@ def test_an_application_mounted_elsewhere_gets_its_requests(get: Get) -> None:
     assert get(SCRIPT_NAME="/news").body == b"django"
 
 
-def test_a_name_with_a_dot_is_served_only_if_it_is_on_the_table(root: Path) -> None:
-    for name in ("feed.xml", "other.xml"):
-        (root / name).write_bytes(b"<feed/>")
-    app = Baked(django, root, named={"/feed.xml": "application/atom+xml"})
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/atom.xml", "application/atom+xml; charset=utf-8"),
+        ("/section/politik/feed.json", "application/feed+json"),
+        ("/changes/3/changes.json", "application/json"),
+        (f"{PAGE}index.json", "application/json"),
+        ("/sitemap/2/sitemap.xml", "application/xml"),
+        ("/robots.txt", "text/plain; charset=utf-8"),
+    ],
+)
+def test_a_file_is_served_as_what_it_is(tmp_path: Path, path: str, kind: str) -> None:
+    put(tmp_path, b"file", path)
+    app = Baked(django, tmp_path)
 
-    answer = ask(app, "/feed.xml")
-    assert answer.headers["Content-Type"] == "application/atom+xml"
-    assert answer.body == b"<feed/>"
-    assert ask(app, "/other.xml").body == b"django"
+    answer = ask(app, path, ACCEPT_ENCODING="br")
+    assert answer.headers["Content-Type"] == kind
+    assert brotli.decompress(answer.body) == b"file"
+    assert ask(app, path, "POST").body == b"django"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/other.xml", "/atom.xml.gz", "/.atom.xml", "/news-sitemap.xml", "/index.html"),
+        *("//atom.xml", "/A/atom.xml", "/../atom.xml", "/x%2fatom.xml", "/a/b/c/d/e/f/atom.xml"),
+    ],
+)
+def test_a_name_with_a_dot_is_served_only_if_it_is_on_the_table(tmp_path: Path, path: str) -> None:
+    inside = tmp_path / "baked"
+    put(tmp_path, b"secret", "/atom.xml")
+    for name in ("/other.xml", "/atom.xml", "/A/atom.xml", "/a/b/c/d/e/f/atom.xml"):
+        put(inside, b"file", name)
+    put(inside, b"page", "/")
+
+    assert ask(Baked(django, inside), path).body == b"django"
 
 
 def test_a_folder_in_the_place_of_a_page_falls_through(tmp_path: Path) -> None:
@@ -254,10 +282,13 @@ def test_a_folder_in_the_place_of_a_page_falls_through(tmp_path: Path) -> None:
 
 
 def test_versions_are_not_for_search_engines(root: Path) -> None:
-    put(root, path=f"{PAGE}v/2/")
+    unlisted = (f"{PAGE}v/2/", f"{PAGE}v/2/index.json", f"{PAGE}index.json")
+    for path in unlisted:
+        put(root, path=path)
     app = Baked(django, root)
 
-    assert ask(app, f"{PAGE}v/2/").headers["X-Robots-Tag"] == "noindex"
+    for path in unlisted:
+        assert ask(app, path).headers["X-Robots-Tag"] == "noindex"
     assert "X-Robots-Tag" not in ask(app).headers
 
 

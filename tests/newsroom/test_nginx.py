@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from newsroom.baked import security_headers
+from newsroom.baked import Baked, security_headers
 
-from .test_baked import HTML, PAGE, put
+from .test_baked import HTML, PAGE, django, put
+from .test_baked import ask as from_wrapper
 
 CONF = Path(__file__).resolve().parents[2] / "docs" / "nginx.conf"
 # Debian puts it where only root looks.
@@ -27,6 +28,13 @@ if os.environ.get("CI") == "true":
     assert NGINX, "nginx is not installed; .ci/run installs nginx-light"
 elif not NGINX:
     pytest.skip("nginx is not installed (Debian: nginx-light)", allow_module_level=True)
+
+
+FILES = [
+    *("/robots.txt", "/sitemap.xml", "/sitemap/2/sitemap.xml", "/atom.xml", "/feed.json"),
+    *("/section/politik/atom.xml", "/section/politik/feed.json", "/changes.json"),
+    *("/changes/3/changes.json", f"{PAGE}index.json", f"{PAGE}v/1/index.json"),
+]
 
 
 class Django(BaseHTTPRequestHandler):
@@ -61,6 +69,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     root = place / "baked"
     put(root)
     put(root, b"version", f"{PAGE}v/1/")
+    for path in FILES:
+        put(root, path.encode(), path)
     behind = HTTPServer(("127.0.0.1", 0), Django)
     threading.Thread(target=behind.serve_forever, daemon=True).start()
     port, text = free_port(), CONF.read_text()
@@ -142,6 +152,21 @@ def test_head_gets_no_body_and_a_version_is_not_for_search_engines(port: int) ->
     assert headers["X-Robots-Tag"] == "noindex"
 
 
+@pytest.mark.parametrize("path", FILES)
+def test_it_serves_files_as_the_wrapper_does(port: int, tmp_path: Path, path: str) -> None:
+    put(tmp_path, path.encode(), path)
+    expected = from_wrapper(Baked(django, tmp_path), path)
+    status, headers, body = ask(port, path)
+
+    assert (status, body) == (200, path.encode())
+    for name in ("Content-Type", "Cache-Control", "X-Robots-Tag", "Content-Length"):
+        assert headers.get(name) == expected.headers.get(name), name
+    for name, value in security_headers(secure=False):
+        assert set(headers[name].split("; ")) == set(value.split("; ")), name
+    assert gzip.decompress(ask(port, path, Accept_Encoding="gzip")[2]) == path.encode()
+    assert ask(port, path, "POST")[0] == 299
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -154,6 +179,12 @@ def test_head_gets_no_body_and_a_version_is_not_for_search_engines(port: int) ->
         ("GET", PAGE.upper()),
         ("GET", "/desk/?next=1"),
         ("GET", "/.state/"),
+        ("GET", "/other.json"),
+        ("GET", "/sitemap.xml.gz"),
+        ("GET", "/news-sitemap.xml"),
+        ("GET", "/section//atom.xml"),
+        ("GET", "/SECTION/atom.xml"),
+        ("GET", "/section/politik/robots.txt"),
     ],
 )
 def test_all_else_gets_to_the_application_as_it_was_asked(

@@ -52,7 +52,7 @@ def test_an_unknown_permission_is_an_error_unless_migrations_are_on_their_way(mo
 
 
 def test_only_publishers_publish_and_waive():
-    for name in ("articles.publish_article", "articles.waive_rule"):
+    for name in ("articles.publish_article", "articles.waive_rule", "articles.block_article"):
         assert {role for role, names in ROLES.items() if name in names} == {"publisher"}
 
 

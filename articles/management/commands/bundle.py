@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from articles import bundle
@@ -63,6 +64,8 @@ class Command(BaseCommand):
                     language=options["language"],
                 )
             Path(aside).replace(output)
+        except ValidationError as error:
+            raise CommandError("\n".join(error.messages), returncode=1) from error
         except OSError as error:
             raise _unwritable(output, error) from error
         finally:

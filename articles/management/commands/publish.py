@@ -1,6 +1,7 @@
 """``manage.py publish SLUG --as USER``: make a piece public, or say why not."""
 
 import sys
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--note", default="", help="what readers are told about the change")
         parser.add_argument("--wrong", default="", help="correction: what was wrong")
         parser.add_argument("--right", default="", help="correction: what is right")
+        parser.add_argument("--since", default="", help="correction: since when, if not always")
         parser.add_argument("--reason", default="", help="retraction: why, for the record only")
         parser.add_argument("--until", default="", help="developing: when it will be settled")
         parser.add_argument(
@@ -49,7 +51,9 @@ class Command(BaseCommand):
             waivers[rule] = reason
         corrections = []
         if options["wrong"] or options["right"]:
-            corrections = [services.Wrong(options["wrong"], options["right"])]
+            corrections = [
+                services.Wrong(options["wrong"], options["right"], _moment(options, "since"))
+            ]
         try:
             if options["kind"] == Kind.RETRACTION:
                 publication = services.retract(
@@ -63,7 +67,7 @@ class Command(BaseCommand):
                     note=options["note"],
                     corrections=corrections,
                     waivers=waivers,
-                    deadline=_moment(options["until"]),
+                    deadline=_moment(options, "until"),
                 )
         except ValidationError as error:
             raise CommandError("\n".join(error.messages), returncode=2) from error
@@ -74,11 +78,12 @@ class Command(BaseCommand):
             for problem in closed.problems:
                 self.stderr.write(f"{problem.rule}: {problem.message}")
             sys.exit(1)
-        address = publication.public_document["address"]
+        address = publication.frozen_document["address"]
         self.stdout.write(f"Published {address} as number {publication.number}.")
 
 
-def _moment(written: str) -> Any:
+def _moment(options: dict[str, Any], name: str) -> datetime | None:
+    written = options[name]
     if not written:
         return None
     try:
@@ -86,5 +91,5 @@ def _moment(written: str) -> Any:
     except ValueError:
         moment = None
     if moment is None:
-        raise CommandError(f"--until {written}: give YYYY-MM-DDTHH:MM.", returncode=2)
+        raise CommandError(f"--{name} {written}: give YYYY-MM-DDTHH:MM.", returncode=2)
     return make_aware(moment) if is_naive(moment) else moment
