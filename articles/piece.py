@@ -43,7 +43,6 @@ EXCLUDED = {
     "articles_publication": {"*": "publications have documents of their own"},
     "articles_correction": {"*": "part of the publication's document"},
     "articles_legalblock": {"*": "an overlay on what was published: stands in the ledger"},
-    "claims_claim": {"searched": "generated from the statement"},
     "claims_drift": {"*": "follows from the source's copies, whose document holds their digests"},
     "articles_reply": {"*": "word for word in the publication's document, not ours to restore"},
     "articles_change": {"*": "what machines were told, not ours to restore"},

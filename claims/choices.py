@@ -81,6 +81,7 @@ REASONS = {
     "citation_changed": _("A citation has changed"),
     "contradiction_added": _("A source contradicts it now"),
     "source_retracted": _("A source was retracted"),
+    "source_changed": _("A page says no more what is quoted"),
     "check_by": _("It was to be checked again"),
     "void": _("The check was declared void"),
     "rests_on_changed": _("It rests on other claims now"),

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -58,14 +57,6 @@ class Claim(models.Model):
         help_text=_("Claims, in any piece, that this one follows from."),
     )
     withdrawn = models.BooleanField(_("withdrawn"), default=False, editable=False)
-    # Stems, to find the same claim elsewhere. With the configuration named in the expression no
-    # column depends on one, which would be in the way of an upgrade of the server.
-    searched = models.GeneratedField(
-        expression=SearchVector("statement", config="german"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-        verbose_name=_("searched text"),
-    )
 
     objects = ClaimQuerySet.as_manager()
 
@@ -77,8 +68,6 @@ class Claim(models.Model):
             # Which claims say this, in any form of the words, or nearly?
             GinIndex(finding.vector("statement"), name="claim_words"),
             GinIndex(fields=["statement"], opclasses=["gin_trgm_ops"], name="claim_like"),
-            # Which claims have these words?
-            GinIndex(fields=["searched"], name="claim_searched"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -328,6 +317,25 @@ class Drift(models.Model):
         return f"{self.at:%Y-%m-%d}"
 
 
+class Lexeme(models.Model):
+    """In how many statements a stem stands, as counted last night (``claims.similar``)."""
+
+    word = models.TextField(_("word"), primary_key=True)
+    found = models.IntegerField(_("found"))
+
+    class Meta:
+        verbose_name = _("stem")
+        verbose_name_plural = _("stems")
+        default_permissions = ()
+        indexes = [
+            # Which stems is this word a part of?
+            GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], name="lexeme_parts"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
 # What follows is the desk's own: no part of a piece, of its history or of the ledger.
 
 
@@ -406,22 +414,3 @@ class Dismissal(models.Model):
 
     def __str__(self) -> str:
         return self.digest
-
-
-class Lexeme(models.Model):
-    """In how many statements a stem stands, as counted last night (``claims.similar``)."""
-
-    word = models.TextField(_("word"), primary_key=True)
-    found = models.IntegerField(_("found"))
-
-    class Meta:
-        verbose_name = _("stem")
-        verbose_name_plural = _("stems")
-        default_permissions = ()
-        indexes = [
-            # Which stems is this word a part of?
-            GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], name="lexeme_parts"),
-        ]
-
-    def __str__(self) -> str:
-        return self.word

@@ -12,8 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
+from django.db import connection, models, transaction
+from django.db.models import F, Func
 from rapidfuzz import fuzz
+
+from history import finding
 
 from .choices import State
 from .models import Claim
@@ -111,7 +116,8 @@ def refresh() -> None:
         cursor.execute("DELETE FROM claims_lexeme")
         cursor.execute(
             "INSERT INTO claims_lexeme (word, found) SELECT word, ndoc"
-            " FROM ts_stat('SELECT searched FROM claims_claim WHERE NOT withdrawn')"
+            " FROM ts_stat($$SELECT to_tsvector('german', statement)"
+            " FROM claims_claim WHERE NOT withdrawn$$)"
         )
 
 
@@ -156,20 +162,24 @@ def _rarest(words: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def _candidates(words: list[str], but: list[UUID]) -> list[tuple[Any, ...]]:
+    """Return key, statement and German stems of the likeliest claims that have one of the words."""
     if not words:
         return []
     quoted = (word.replace("\\", "\\\\").replace("'", "''") for word in words)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT id, statement, tsvector_to_array(searched)
-            FROM claims_claim, to_tsquery('simple', %(words)s) query
-            WHERE searched @@ query AND NOT withdrawn AND id <> ALL(%(but)s::uuid[])
-            ORDER BY ts_rank(searched, query) DESC LIMIT %(most)s
-            """,
-            {"words": " | ".join(f"'{w}'" for w in quoted), "but": but, "most": _MOST_SCORED},
-        )
-        return cursor.fetchall()
+    query = SearchQuery(" | ".join(f"'{w}'" for w in quoted), config="simple", search_type="raw")
+    stems = Func(
+        SearchVector("statement", config="german"),
+        function="tsvector_to_array",
+        output_field=ArrayField(models.TextField()),
+    )
+    rows = (
+        Claim.objects.live()
+        .exclude(pk__in=but)
+        .annotate(vector=finding.vector("statement"), stems=stems)
+        .filter(vector=query)
+        .order_by(SearchRank(F("vector"), query).desc())
+    )
+    return list(rows.values_list("pk", "statement", "stems")[:_MOST_SCORED])
 
 
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
