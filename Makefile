@@ -27,7 +27,7 @@ lint: $(VENV)/development ## Check style and format
 types: $(VENV)/development ## Check types
 	$(VENV)/bin/mypy
 
-bench: $(VENV)/runtime ## Measure what we promise about speed (BENCH="ledger history")
+bench: $(VENV)/runtime ## Measure what we promise about speed (BENCH="ledger history site")
 	$(RUN) -m benchmarks $(BENCH)
 
 pictures: $(VENV)/development ## Take the pictures of README and docs anew, of the demo content

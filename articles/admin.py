@@ -8,10 +8,12 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime, now
@@ -21,9 +23,13 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 from js_asset import ImportMap, Media, Script
 
+from claims import known
+from claims.models import Claim
+from history.acts import act
 from history.models import Entry
 
 from . import (
+    admin_claims,  # noqa: F401
     admin_erasure,  # noqa: F401
     admin_front,  # noqa: F401
     admin_labels,  # noqa: F401
@@ -33,23 +39,40 @@ from . import (
     views_blocking,
     views_checks,
     views_claims,
+    views_comments,
+    views_drafts,
     views_finding,
     views_history,
     views_publishing,
+    views_replacing,
     views_scheduling,
     views_sharing,
     views_sources,  # noqa: F401 (tells on the page of a source where it is cited)
+    views_suggestions,
     views_workflow,
     views_writing,
 )
+from .admin_lists import (
+    IN_NEED,
+    DueFilter,
+    PersonFilter,
+    PieceLiveFilter,
+    PieceStandingFilter,
+    bulk_page,
+)
 from .choices import State
-from .forms import NewArticleForm
+from .forms import HandOnForm, NewArticleForm
 from .models import Article, ArticleQuerySet
-from .room import find
+from .room import find, wants_parts
 
 # Modules that others import by name; a name leads to the file's address with its digest.
-MODULES = ("editor", "claim-mark", "claim-paint", "paste", "parts", "saving", "pairing")
-SCRIPTS = ("grow", "text-tools", "saving", "pairing", "typeahead", "dialog", "reading", "place")
+MODULES = (
+    "editor", "claim-mark", "claim-paint", "paste", "parts", "shelter", "saving", "pairing",
+)  # fmt: skip
+SCRIPTS = (
+    "grow", "text-tools", "saving", "drafts", "pairing", "typeahead", "dialog", "reading",
+    "comments", "suggestions", "place",
+)  # fmt: skip
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -71,23 +94,49 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.in_work()
 
 
+def _counted(claims: QuerySet) -> Coalesce:
+    counted = claims.order_by().values("article").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
+def answering(site: Any, view: Callable) -> Callable:
+    """Tell a script that the session has ended, and where to log in; pages are led there."""
+
+    def called(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if wants_parts(request) and not site.has_permission(request):
+            page = reverse("admin:articles_article_change", args=[kwargs["key"]])
+            login = reverse("admin:login", query={"next": page})
+            return JsonResponse({"login": login}, status=401)
+        return view(request, **kwargs)
+
+    return called
+
+
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin):
-    list_display = ("headline", "state_chip", "published", "section", "with_whom", "updated")
+    list_display = (
+        "headline", "state_chip", "published", "claims", "section", "with_whom", "due_by",
+        "updated",
+    )  # fmt: skip
     list_display_links = ("headline",)
-    list_filter = (StateFilter, "section", "language")
+    list_filter = (
+        StateFilter, PieceLiveFilter, PieceStandingFilter, PersonFilter, DueFilter, "section",
+        "language",
+    )  # fmt: skip
     list_select_related = ("section", "assignee")
     list_per_page = 50
+    # Says that there is a search; what is searched is decided in get_search_results.
     search_fields = ("headline",)
+    search_help_text = gettext_lazy("Words of the text, in any form; nearly right will do")
     show_full_result_count = False
-    actions = None
+    actions = ("hand_on",)
 
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         entries = Entry.objects.filter(subject=OuterRef("pk"), revision__isnull=False)
         latest = entries.order_by("-revision")
-        return (
+        pieces = (
             cast(ArticleQuerySet, super().get_queryset(request))
             .with_live()
             .with_plan()
@@ -97,6 +146,39 @@ class ArticleAdmin(admin.ModelAdmin):
             )
             .defer("body", "standfirst")
         )
+        if getattr(request.resolver_match, "url_name", "") != "articles_article_changelist":
+            return pieces
+        live = Claim.objects.live().filter(article=OuterRef("pk"))
+        need = live.filter(known__state__in=IN_NEED)
+        return pieces.annotate(claim_count=_counted(live), need_count=_counted(need))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        return queryset.matching(search_term), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        known.refresh()
+        return super().changelist_view(request, {"title": _("Articles"), **(extra_context or {})})
+
+    @admin.display(description=gettext_lazy("claims"))
+    def claims(self, article: Any) -> str:
+        if not article.claim_count:
+            return ""
+        told = _("%(some)s of %(all)s need somebody") % {
+            "some": article.need_count, "all": article.claim_count,
+        }  # fmt: skip
+        address = reverse("admin:claims_claim_changelist", query={"article": article.pk})
+        return format_html('<a href="{}">{}</a>', address, told)
+
+    @admin.display(description=gettext_lazy("due"), ordering="due")
+    def due_by(self, article: Article) -> str:
+        if article.due is None:
+            return ""
+        when = date_format(localtime(article.due), "SHORT_DATETIME_FORMAT")
+        if article.due < timezone.now() and article.state != State.SHELVED:
+            return format_html('<span class="late">{}, {}</span>', when, _("overdue"))
+        return when
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_chip(self, article: Article) -> str:
@@ -129,6 +211,24 @@ class ArticleAdmin(admin.ModelAdmin):
     def updated(self, article: Any) -> str:
         at = article.latest_at
         return date_format(localtime(at), "SHORT_DATETIME_FORMAT") if at else ""
+
+    # Many at once
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Hand on …"))
+    def hand_on(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        form = HandOnForm(request.POST if "apply" in request.POST else None)
+        if form.is_valid():
+            told = form.cleaned_data
+            with act("articles.article.handed_on", actor=request.user, comment=told["note"]):
+                for article in queryset.order_by("pk"):
+                    services.set_state(
+                        article, actor=request.user, state=told["state"],
+                        assignee=told["assignee"], due=told["due"],
+                    )  # fmt: skip
+            with_whom = told["assignee"] or _("nobody")
+            messages.success(request, _("Handed on to %(who)s.") % {"who": with_whom})
+            return None
+        return bulk_page(self, request, queryset, form, action="hand_on", title=_("Hand on"))
 
     # Permissions
 
@@ -174,7 +274,7 @@ class ArticleAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         def on(route: str, view: Callable, name: str) -> URLPattern:
-            wrapped = self.admin_site.admin_view(view)
+            wrapped = answering(self.admin_site, self.admin_site.admin_view(view))
             return path(
                 f"<uuid:key>/{route}",
                 update_wrapper(wrapped, view),
@@ -209,9 +309,16 @@ class ArticleAdmin(admin.ModelAdmin):
             on("change/", of(views_writing.change, *get, *post), "change"),
             on(claim, of(views_claims.claim, *get, *post), "claim"),
             on(f"{claim}check/", of(views_checks.check, *get, *post), "check"),
+            on(f"{claim}uphold/", of(views_checks.uphold, *post), "uphold"),
             on("find/sources/", of(views_finding.find_sources, *get), "find_sources"),
             on("find/claims/", of(views_finding.find_claims, *get), "find_claims"),
             on("readings/", of(views_checks.reading, *post), "reading"),
+            on("parts/", of(views_writing.current, *get), "parts"),
+            on("comments/", of(views_comments.talk, *get, *post), "comments"),
+            on("suggestions/", of(views_suggestions.propose, *get, *post), "suggestions"),
+            on("sheet/", of(views_checks.sheet, *get), "sheet"),
+            on("draft/", of(views_drafts.draft, *post), "draft"),
+            on("presence/", of(views_drafts.presence, *post), "presence"),
             on("preview/", of(views_publishing.preview, *get), "preview"),
             on("share/", of(views_sharing.share, *get, *post), "share"),
             on("publish/", of(views_publishing.publish, *get, *post), "publish"),
@@ -220,6 +327,7 @@ class ArticleAdmin(admin.ModelAdmin):
             on("reply/", of(views_publishing.reply, *get, *post), "reply"),
             on("block/", of(views_blocking.block, *get, *post), "block"),
             on("block/<uuid:block_key>/lift/", of(views_blocking.unblock, *post), "unblock"),
+            on("replace/", of(views_replacing.replace, *get, *post), "replace"),
             on("hand-on/", of(views_workflow.hand_on, *get, *post), "hand_on"),
             on("shelve/", of(views_workflow.shelve, *post, back=False), "shelve"),
             on("recover/", of(views_workflow.shelve, *post, back=True), "recover"),

@@ -56,3 +56,12 @@ class PlanState(models.TextChoices):
     PUBLISHED = "published", _("published")
     REFUSED = "refused", _("not published")
     WITHDRAWN = "withdrawn", _("taken back")
+
+
+class About(models.TextChoices):
+    """What a comment is about."""
+
+    PIECE = "piece", _("the piece")
+    PASSAGE = "passage", _("a passage")
+    CLAIM = "claim", _("a claim")
+    CITATION = "citation", _("a citation")

@@ -2,6 +2,7 @@
 
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 
+from claims import similar
 from claims.cards import Card
 from claims.forms import CitationForm, ClaimForm, CommentForm, NewSourceForm, PassageForm
 from claims.models import Citation, Claim
@@ -66,6 +68,21 @@ class Dialog:
         own = self.room.copy.evidence.claims
         return [own[row.pk] for row in own[self.key].rests_on.all()]
 
+    @cached_property
+    def elsewhere(self) -> list[similar.Elsewhere]:
+        """Claims of other pieces that say something like this one and are checked already."""
+        if self.form is None or self.claim is None:
+            return []
+        known = {self.key, *(row.pk for row in self.rests_on)}
+        return similar.checked_elsewhere(
+            self.claim.statement, article=self.room.article.pk, but=known
+        )
+
+    @cached_property
+    def carriers(self) -> list[Claim]:
+        """Claims, in any piece, that rest on this one."""
+        return similar.carriers(self.key) if self.claim else []
+
     def rendered(self, request: HttpRequest) -> str:
         return render_to_string(
             "claims/claim_dialog.html",
@@ -85,7 +102,8 @@ def build(
     bound = data if data is not None else None
     if writes:
         instance = copy(claim) if claim else Claim(pk=key, article=room.article)
-        form = ClaimForm(bound, instance=instance, prefix="claim")
+        initial = {} if claim else {"statement": request.GET.get("words", "")}
+        form = ClaimForm(bound, instance=instance, prefix="claim", initial=initial)
         passage = PassageForm(bound, prefix="also", images=room.copy.images)
         known = list(claim.comments_sought.all()) if claim else []
         comments = [

@@ -169,6 +169,17 @@ class Evidence:
         """Return the id of a stated claim that cites a reference, or ``""``."""
         return next((c for c in self.claims if c in self.stated and number in self._numbers[c]), "")
 
+    def locators(self, number: int) -> list[str]:
+        """Return where in a reference the claims on this page have their words from."""
+        cited = (
+            citation
+            for claim in self.claims
+            if claim in self.stated
+            for citation in mappings(self.claims[claim].get("citations"))
+            if citation.get("reference") == number
+        )
+        return [one for one in dict.fromkeys(string(row.get("locator")) for row in cited) if one]
+
     # ---- where claims stand
 
     def _plain_runs(self, place: Place) -> list[Run]:

@@ -17,7 +17,8 @@ from claims.models import Claim
 from . import pictures, renditions, services
 from .body import BodyFormField
 from .choices import Kind, State
-from .models import Article, Image, Person
+from .importing import MAX_BYTES, ImportRefused, convert
+from .models import Article, Byline, Image, Person, Section, Tag
 from .services import Over
 
 User = get_user_model()
@@ -93,6 +94,17 @@ class BylinesField(forms.Field):
             return True
 
 
+class SectionField(forms.ModelChoiceField):
+    """Looks up another section only; the one that the piece has is ``known`` by its key."""
+
+    known: UUID | None = None
+
+    def to_python(self, value: Any) -> Any:
+        if self.known is not None and str(value) == str(self.known):
+            return Section(pk=self.known)
+        return super().to_python(value)
+
+
 class WritingForm(forms.ModelForm):
     """A piece as one writes it: its text, and its properties in the drawer."""
 
@@ -105,7 +117,7 @@ class WritingForm(forms.ModelForm):
             "kicker", "headline", "standfirst", "body",
             "slug", "section", "language", "tags", "embargo",
         )  # fmt: skip
-        field_classes = {"body": BodyFormField}
+        field_classes = {"body": BodyFormField, "section": SectionField}
         widgets = {
             "kicker": forms.Textarea(attrs={"rows": 1, "data-one-line": True}),
             "headline": forms.Textarea(attrs={"rows": 1, "data-one-line": True}),
@@ -114,7 +126,9 @@ class WritingForm(forms.ModelForm):
             "embargo": MomentInput(),
         }
 
-    def __init__(self, *args: Any, people: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: bool = True, stored: Any = None, **kwargs: Any) -> None:
+        if stored is not None:
+            _begin_with(kwargs["instance"], stored["content"])
         super().__init__(*args, **kwargs)
         self.fields["headline"].error_messages["required"] = _(
             "A piece needs a headline, if only a working one."
@@ -125,6 +139,7 @@ class WritingForm(forms.ModelForm):
             ("standfirst", _("Standfirst")),
         ):
             self.fields[name].widget.attrs |= {"placeholder": words, "aria-label": words}
+        self.fields["section"].known = self.instance.section_id  # type: ignore[attr-defined]
         body = self.fields["body"]
         body.widget.config = editing_config(body.widget.config)
         body.widget.preset = "newsroom"
@@ -133,6 +148,9 @@ class WritingForm(forms.ModelForm):
             self.initial["bylines"] = [
                 Over(row.person_id, row.role) for row in self.instance.bylines.all()
             ]
+        if stored is not None:
+            # From here on, what is asked for is asked of the database.
+            self.instance._prefetched_objects_cache.clear()
         if people and not self.is_bound:
             self.offer_people()
 
@@ -166,6 +184,22 @@ class WritingForm(forms.ModelForm):
             name in self.errors
             for name in ("slug", "section", "language", "tags", "embargo", "bylines")
         )
+
+
+def _begin_with(article: Article, content: Any) -> None:
+    """Give an article the tags and bylines of its document, which then are not asked for again."""
+    known: dict[str, tuple[Any, list[Any]]] = {
+        "tags": (Tag, [Tag(pk=UUID(key)) for key in content["tags"]]),
+        "bylines": (
+            Byline,
+            [Byline(person_id=UUID(row["person"]), role=row["role"]) for row in content["bylines"]],
+        ),
+    }
+    cache = article.__dict__.setdefault("_prefetched_objects_cache", {})
+    for name, (model, rows) in known.items():
+        found = model._default_manager.none()
+        found._result_cache = rows
+        cache[name] = found
 
 
 def editing_config(config: dict[str, Any]) -> dict[str, Any]:
@@ -287,6 +321,39 @@ class HandOnForm(forms.Form):
         self.fields["assignee"].queryset = at_work.order_by(  # type: ignore[attr-defined]
             "last_name", "first_name", "username"
         )
+
+
+class ReplaceForm(forms.Form):
+    """A whole new text: pasted, or a file."""
+
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=_("New text"),
+        required=False,
+        strip=False,
+        max_length=MAX_BYTES,
+        help_text=_("Paragraphs with an empty line between them; Markdown is understood."),
+        widget=forms.Textarea(attrs={"rows": 14}),
+    )
+    file = forms.FileField(
+        label=_("… or a file"),
+        required=False,
+        help_text=_("Text, Markdown, HTML or Word. Its first heading is not taken as headline."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Add the new ``body``."""
+        told = super().clean() or {}
+        file, text = told.get("file"), told.get("text") or ""
+        if bool(file) == bool(text.strip()):
+            raise ValidationError(_("Paste a text or choose a file, one of the two."))
+        data, name = (file.read(MAX_BYTES + 1), file.name) if file else (text.encode(), "text.md")
+        try:
+            # Given a headline of its own, a manuscript keeps its headings.
+            told["body"] = convert(data, name, headline="–").body
+        except ImportRefused as refused:
+            raise ValidationError(str(refused)) from refused
+        return told
 
 
 class PublishForm(forms.Form):

@@ -174,6 +174,8 @@ def checked(attempt: Attempt) -> Found:
 def fresh(attempt: Attempt) -> Found:
     for claim in _in_state(attempt, Standing.STALE):
         yield _("To be checked again: “%(claim)s”") % {"claim": _told(claim)}, _at(claim)
+    for claim in _in_state(attempt, Standing.REWORDED):
+        yield _("Reworded, look again: “%(claim)s”") % {"claim": _told(claim)}, _at(claim)
 
 
 @rule("not-refuted", gettext_lazy("No claim is refuted."))

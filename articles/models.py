@@ -16,12 +16,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from history import canonical
+from history import canonical, finding
 from history.fields import CharField, JSONField, TextField
 
-from . import blocking, moments
+from . import blocking
 from .body import BodyField
-from .choices import SEARCH_CONFIGS, Kind, Language, PlanState, ReportState, State
+from .choices import SEARCH_CONFIGS, Kind, Language, ReportState, State
+from .models_desk import Comment, Presence, WorkingDraft  # noqa: F401 (found here by all)
+from .plans import Plan
 
 
 def image_storage() -> Storage:
@@ -83,7 +85,15 @@ class Tag(Label):
         verbose_name_plural = _("tags")
 
 
+# The texts of a piece that the desk searches.
+SEARCHED = ("kicker", "headline", "standfirst", "body")
+
+
 class ArticleQuerySet(models.QuerySet):
+    def matching(self, words: str) -> "ArticleQuerySet":
+        """Return pieces that hold the words, in any form, or much like them in the headline."""
+        return finding.matching(self, words, SEARCHED, like="headline")
+
     def in_work(self) -> "ArticleQuerySet":
         """Return the articles that are not shelved."""
         return self.exclude(state=State.SHELVED)
@@ -152,6 +162,9 @@ class Article(models.Model):
         indexes = [
             # What is being worked on, newest first?
             models.Index(fields=["state", "-created_at"], name="article_by_state"),
+            # Which pieces hold these words, in any form, or nearly these in their headline?
+            GinIndex(finding.vector(*SEARCHED), name="article_words"),
+            GinIndex(fields=["headline"], opclasses=["gin_trgm_ops"], name="article_like"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -645,81 +658,3 @@ class ReaderReport(models.Model):
         """What the publication says, as the claim in question."""
         claims = self.publication.frozen_document.get("claims", [])
         return next((one["statement"] for one in claims if one["id"] == self.claim), "")
-
-
-class PlanQuerySet(models.QuerySet):
-    def waiting(self) -> "PlanQuerySet":
-        return self.filter(state=PlanState.WAITING)
-
-    def due(self) -> "PlanQuerySet":
-        """Return what should have gone out by now, in the order in which it should have."""
-        return self.waiting().filter(at__lte=timezone.now())
-
-    def unresolved(self) -> "PlanQuerySet":
-        """Return what was refused and neither published, scheduled again nor dropped since."""
-        of_piece = {"article": models.OuterRef("article")}
-        published = Publication.stored.filter(**of_piece, at__gt=models.OuterRef("ended_at"))
-        planned = Plan.objects.filter(**of_piece, made_at__gt=models.OuterRef("ended_at"))
-        return self.filter(
-            ~models.Exists(published), ~models.Exists(planned), state=PlanState.REFUSED
-        )
-
-
-class Plan(models.Model):
-    """That a piece is published at a moment, and what became of it. Workflow: on record, no more.
-
-    ``corrections`` are what the note of a correction says: ``{"wrong", "right", "since"}`` each.
-    ``reasons`` tell why it was refused: ``{"rule", "message", "target"}`` each, the latter two as
-    the gate has them, in the newsroom's language.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    article = models.ForeignKey(
-        Article, models.PROTECT, related_name="plans", verbose_name=_("article")
-    )
-    at = models.DateTimeField(_("to be published at"))
-    kind = CharField(_("kind"), max_length=20, choices=Kind)
-    note = TextField(_("public note"), blank=True)
-    corrections: Any = JSONField(_("corrections"), default=list)
-    deadline = models.DateTimeField(_("unconfirmed until"), null=True)
-    actor = models.UUIDField(_("scheduled by"))
-    made_at = models.DateTimeField(_("scheduled at"), default=timezone.now)
-    state = CharField(_("state"), max_length=20, choices=PlanState, default=PlanState.WAITING)
-    ended_at = models.DateTimeField(_("ended at"), null=True)
-    reasons: Any = JSONField(_("reasons"), default=list)
-
-    objects = PlanQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("plan")
-        verbose_name_plural = _("plans")
-        ordering = ["at", "made_at", "pk"]
-        default_permissions = ()
-        indexes = [
-            # What is due, and what was refused lately?
-            models.Index(fields=["state", "at"], name="plan_by_moment"),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["article"],
-                condition=models.Q(state=PlanState.WAITING),
-                name="plan_one_a_piece",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state=PlanState.WAITING, ended_at=None)
-                | ~models.Q(state=PlanState.WAITING) & models.Q(ended_at__isnull=False),
-                name="plan_ends_once",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.article}: {self.at:%Y-%m-%d %H:%M}"
-
-    @property
-    def when(self) -> str:
-        return moments.shown(self.at)
-
-    @property
-    def overdue(self) -> bool:
-        """Whether it should have gone out: then no worker is at work."""
-        return self.state == PlanState.WAITING and self.at < timezone.now()

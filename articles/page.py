@@ -369,6 +369,7 @@ def _references(document: Document, evidence: Evidence) -> list[dict[str, Any]]:
                 "accessed": wording.day(source.get("accessed")),
                 "archived": wording.moment(source.get("archived")),
                 "capture": capture if DIGEST.fullmatch(capture) else "",
+                "locators": evidence.locators(number),
                 "claim": evidence.first_citing(number),
             }
         )

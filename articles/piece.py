@@ -231,6 +231,13 @@ def _claim(
     }
 
 
+def pictures(document: Document | None) -> list[Image] | None:
+    """Return the pictures of a document in their order; ``None`` without a document."""
+    if document is None:
+        return None
+    return [Image(article_id=document["id"], **row) for row in document["content"]["images"]]
+
+
 class Serializer:
     internal_use_only = True
 
@@ -413,7 +420,11 @@ def _upsert(model: type[models.Model], rows: list[Any]) -> None:
             rows,
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=[f.name for f in model._meta.local_concrete_fields if not f.primary_key],
+            update_fields=[
+                column.name
+                for column in model._meta.local_concrete_fields
+                if not column.primary_key and not column.generated
+            ],
         )
 
 

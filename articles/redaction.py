@@ -19,7 +19,17 @@ from history.redaction import Redactor, redact, redact_edges, redact_text
 from sources.models import Capture, Source, capture_storage
 
 from . import live
-from .models import Article, Correction, LegalBlock, Plan, Publication, ReaderReport, Reply
+from .models import (
+    Article,
+    Comment,
+    Correction,
+    LegalBlock,
+    Plan,
+    Publication,
+    ReaderReport,
+    Reply,
+    WorkingDraft,
+)
 from .piece import StoredPiece
 
 _PLAIN = ("kicker", "headline", "standfirst")
@@ -58,6 +68,11 @@ class PieceRedactor(Redactor):
         for check in record["checks"]:
             for passage in check["snapshot"]["passages"]:
                 passage["exact"] = self.passages.get(passage["exact"], passage["exact"])
+                # Cut at the passage's edges, as its own words are.
+                passage["around"] = {
+                    name: redact_edges(words, self.words)
+                    for name, words in passage.get("around", {}).items()
+                }
         for reading in record["readings"]:
             for sentence in reading["sentences"]:
                 sentence["digest"] = self.digests.get(sentence["digest"], sentence["digest"])
@@ -118,6 +133,8 @@ def beyond_documents(aggregate: Aggregate, key: Any, redactor: Redactor, traces:
         _publications(key, redactor, traces)
         _reports(key, redactor, traces)
         _plans(key, redactor)
+        _drafts(key, redactor, traces)
+        _comments(key, redactor, traces)
     elif aggregate.model is Source:
         _captures(key, redactor, traces)
 
@@ -172,6 +189,26 @@ def _plans(key: Any, redactor: Redactor) -> None:
         redacted = redact(said, redactor.patterns)
         if redacted != said:
             Plan.objects.filter(pk=row.pk).update(**redacted)
+
+
+def _drafts(key: Any, redactor: Redactor, traces: Traces) -> None:
+    """Black the words out in what people are writing and have not saved."""
+    for row in WorkingDraft.objects.filter(article_id=key):
+        redacted = redact(row.texts, redactor.patterns)
+        if redacted != row.texts:
+            WorkingDraft.objects.filter(pk=row.pk).update(texts=redacted)
+            traces.others["drafts"] = {"rows": "redacted"}
+
+
+def _comments(key: Any, redactor: Redactor, traces: Traces) -> None:
+    for row in Comment.objects.filter(article_id=key):
+        said = {name: getattr(row, name) for name in ("text", "exact", "prefix", "suffix")}
+        redacted = redact(said, redactor.patterns)
+        for name in ("prefix", "suffix"):
+            redacted[name] = redact_edges(redacted[name], redactor.words)
+        if redacted != said:
+            Comment.objects.filter(pk=row.pk).update(**redacted)
+            traces.others["comments"] = {"rows": "redacted"}
 
 
 def _captures(key: Any, redactor: Redactor, traces: Traces) -> None:

@@ -1,6 +1,7 @@
 """A piece as the desk shows it to one person: who may see it, what is shown, which parts change."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from history.models import Entry
 from sources.choices import Tier
 from sources.models import Source
 
-from .models import Article, Plan, Publication, image_storage
+from .models import Article, Image, Plan, Publication, image_storage
 from .working_copy import WorkingCopy
 
 if TYPE_CHECKING:
@@ -57,8 +58,10 @@ class Room:
     copy: WorkingCopy
 
     @classmethod
-    def of(cls, request: HttpRequest, article: Article) -> "Room":
-        return cls(request, WorkingCopy.load(article))
+    def of(
+        cls, request: HttpRequest, article: Article, images: Iterable[Image] | None = None
+    ) -> "Room":
+        return cls(request, WorkingCopy.load(article, images))
 
     @property
     def article(self) -> Article:
@@ -122,8 +125,13 @@ class Room:
             "check": "claims.add_check",
             "read": "claims.add_reading",
             "publish": "articles.publish_article",
+            "comments": "articles.view_comment",
         }
         return {key: may(self.request, name) for key, name in names.items()}
+
+    @property
+    def open_comments(self) -> int:
+        return self.article.comments.open().count()
 
     @property
     def sources(self) -> list[Source]:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from claims import similar
 from claims.models import Claim
 from sources.choices import Tier
 from sources.models import Source
@@ -59,13 +60,19 @@ def find_claims(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpR
         if words and len(own) < TYPEAHEAD
         else []
     )
+    alike: list[Claim] = []
+    if words and len(own) + len(others) < TYPEAHEAD:
+        # Not these words, but something like it.
+        known = [row.pk for row in (*own, *others)] + ([being_edited] if being_edited else [])
+        left = TYPEAHEAD - len(own) - len(others)
+        alike = [row.claim for row in similar.similar(words, but=known, limit=left)]
     options = [
         {
             "claim": row,
             "name": highlighted(row.statement, words),
             "own": row.article_id == article.pk,
         }
-        for row in (*own, *others)
+        for row in (*own, *others, *alike)
     ]
     return render(request, "claims/_claim_options.html", {"options": options})
 

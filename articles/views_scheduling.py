@@ -33,7 +33,7 @@ def unschedule(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRe
 
 def plans(article: Article) -> list[Plan]:
     """Return what is scheduled of a piece and what could not be published, with who planned it."""
-    found: list[Any] = [*article.plans.waiting(), *article.plans.unresolved()]
+    found: list[Any] = list(article.plans.open())
     people = get_user_model().objects.in_bulk({plan.actor for plan in found}) if found else {}
     for plan in found:
         plan.who = people.get(plan.actor)

@@ -14,29 +14,33 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms.models import BaseInlineFormSet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from claims.cards import people, whole_words
+from claims.cards import people
 from claims.models import Claim, Passage
-from claims.text import read
-from history import revisions
 from history.acts import act, lock
 from history.models import Entry
 
-from . import dialog, services
+from . import dialog, drafts, merging, services
+from .body import clean
 from .forms import ImageFormSet, Refused, WritingForm
 from .models import Article
+from .replacing import again
 from .room import Room, as_key, find, parts, wants_parts
 
 if TYPE_CHECKING:
     from .admin import ArticleAdmin
-
-# The parts of the content that the writing view's form writes.
-WRITTEN = ("kicker", "headline", "standfirst", "body")
 
 
 class WritingRefused(Refused):
@@ -52,6 +56,7 @@ class Saved:
     changed: bool
     foreign: int
     reload: bool
+    revision: int
 
 
 def save(request: HttpRequest, key: UUID, then: Callable[[Article], None] | None = None) -> Saved:
@@ -63,10 +68,18 @@ def save(request: HttpRequest, key: UUID, then: Callable[[Article], None] | None
     with act("articles.article.saved", actor=request.user) as this:
         stored = lock(Article(pk=key))
         draft = copy(stored)
-        writing = WritingForm(request.POST, instance=draft)
-        images = ImageFormSet(request.POST, request.FILES, instance=draft, prefix="images")
+        data: QueryDict | None = request.POST
+        if "merge" in request.POST:
+            data = merging.resolved(stored, request.POST)
+            if data is None:
+                raise services.ConflictingSave(stored, this.found(stored))
+        writing = WritingForm(data, instance=draft, stored=this.document(stored))
+        images = ImageFormSet(data, request.FILES, instance=draft, prefix="images")
         if not (writing.is_valid() and images.is_valid()):
             raise WritingRefused(writing, images)
+        if "place_again" in request.POST:
+            # Marks that a broken client has stripped are put back where their words stand.
+            draft.body = again(stored.body, clean(draft.body), draft.language).apply()
         told, changed = writing.cleaned_data, writing.changed_data
         admitted = services.write(
             this,
@@ -80,10 +93,14 @@ def save(request: HttpRequest, key: UUID, then: Callable[[Article], None] | None
         )
         if then:
             then(draft)
+        # What is saved need not be kept for its writer any more.
+        drafts.drop(key, user=request.user)
+        found = this.found(stored)
     return Saved(
         article=draft,
         changed=bool(this.entries),
         foreign=len(admitted.foreign),
+        revision=next((e.revision for e in this.entries if e.revision), found),
         reload=any({"upload", "DELETE"} & set(form.changed_data) for form in images.forms),
     )
 
@@ -118,12 +135,12 @@ def change(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespon
         return _posted(admin, request, key)
     article = find(admin, request, key)
     writing = images = None
+    room = None
     if admin.has_change_permission(request, article):
-        writing = WritingForm(
-            instance=article, initial={"based_on": revisions.latest_revision(article)}
-        )
         images = ImageFormSet(instance=article, prefix="images")
-    return _page(admin, request, article, writing, images)
+        room = Room.of(request, article, images.get_queryset())
+        writing = WritingForm(instance=article, initial={"based_on": room.revision})
+    return _page(admin, request, article, writing, images, room=room)
 
 
 def _posted(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
@@ -139,14 +156,15 @@ def _posted(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         writing, images = refusal.writing, refusal.images
     except services.ConflictingSave as conflict:
         writing, images = _kept(request, key)
-        extra["conflict"] = Conflict.between(request, conflict, writing)
+        extra["conflict"] = Conflict.between(request, conflict)
     except services.ClaimsWouldVanish as vanishing:
         writing, images = _kept(request, key)
-        extra["vanishing"] = _vanishing(vanishing.claims)
+        extra["vanishing"] = _vanishing(vanishing.claims, writing)
     else:
         article, told = saved.article, saved_messages(saved)
         if wants_parts(request) and not saved.reload:
-            return parts(request, article, messages=told)
+            # Saving is quick; what follows from it for the page is asked for next.
+            return JsonResponse({"based_on": saved.revision, "messages": told, "stale": True})
         for text in told:
             messages.success(request, text)
         if wants_parts(request):
@@ -158,6 +176,11 @@ def _posted(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
     writing.offer_people()
     article = find(admin, request, key)
     return _page(admin, request, article, writing, images, status=409 if extra else 422, **extra)
+
+
+def current(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
+    """The parts of the writing view as they are now."""
+    return parts(request, find(admin, request, key))
 
 
 def _kept(request: HttpRequest, key: UUID) -> tuple[WritingForm, BaseInlineFormSet]:
@@ -172,49 +195,43 @@ def _kept(request: HttpRequest, key: UUID) -> tuple[WritingForm, BaseInlineFormS
 
 @dataclass
 class Conflict:
-    """What somebody else has saved while this editor wrote."""
+    """What somebody else has saved while this editor wrote.
+
+    ``merge`` is ``None`` if what the editor had opened is not known.
+    """
 
     who: str
     when: str
     revision: int
-    differences: list[dict[str, Any]]
+    merge: merging.Merge | None
 
     @classmethod
-    def between(
-        cls, request: HttpRequest, conflict: services.ConflictingSave, writing: WritingForm
-    ) -> "Conflict":
+    def between(cls, request: HttpRequest, conflict: services.ConflictingSave) -> "Conflict":
         entry = Entry.objects.of(conflict.stored).revisions().first()
         who = people([entry.actor]).get(entry.actor, "") if entry and entry.actor else ""
-        mine = writing.cleaned_data
-        differences = []
-        for name in WRITTEN:
-            theirs = getattr(conflict.stored, name)
-            own = mine[name] if name in mine else writing.data.get(name, "")
-            if name == "body":
-                theirs, own = read(theirs).text, read(own).text
-            if theirs != own:
-                differences.append(
-                    {
-                        "label": writing.fields[name].label,
-                        "theirs": theirs,
-                        "both": whole_words(theirs, own),
-                    }
-                )
+        found = merging.between(conflict.stored, request.POST)
         return cls(
             who=who or _("Somebody"),
             when=date_format(timezone.localtime(entry.at), "SHORT_DATETIME_FORMAT")
             if entry
             else "",
             revision=conflict.revision,
-            differences=differences,
+            merge=found[0] if found else None,
         )
 
 
-def _vanishing(gone: list[Claim]) -> list[dict[str, Any]]:
+def _vanishing(gone: list[Claim], writing: WritingForm) -> list[dict[str, Any]]:
+    """Return what would be lost: the claims, their words, and the words that state them now."""
     words: dict[UUID, list[str]] = {claim.pk: [] for claim in gone}
     for row in Passage.objects.filter(claim__in=gone).order_by("start"):
         words[row.claim_id].append(row.exact)
-    return [{"claim": claim, "words": words[claim.pk]} for claim in gone]
+    stored = Article.objects.get(pk=writing.instance.pk)
+    body = clean(writing.cleaned_data.get("body", ""))
+    found: dict[UUID, list[str]] = {claim.pk: [] for claim in gone}
+    for placed in again(stored.body, body, stored.language).rows:
+        if placed.claim in found and placed.new:
+            found[placed.claim].append(placed.new)
+    return [{"claim": one, "words": words[one.pk], "found": found[one.pk]} for one in gone]
 
 
 def _figures(room: Room, images: BaseInlineFormSet | None) -> list[dict[str, Any]]:
@@ -230,10 +247,14 @@ def _page(
     writing: WritingForm | None,
     images: BaseInlineFormSet | None,
     status: int = 200,
+    room: Room | None = None,
     **extra: Any,
 ) -> HttpResponse:
     # A refused form has put its values on its instance; the room shows what is stored.
-    room = Room.of(request, article)
+    room = room or Room.of(request, article)
+    unsaved = None
+    if writing is not None and not writing.is_bound:
+        unsaved = drafts.offered(article, room.copy.images, user=request.user)
     media = writing.media + images.media if writing is not None and images is not None else None
     return admin.desk_page(
         request,
@@ -248,5 +269,9 @@ def _page(
         figures=_figures(room, images),
         blank=dialog.blank(request, room) if writing and room.may["add_claim"] else "",
         may_hand_on=admin.has_change_permission(request, article),
+        unsaved=unsaved,
+        outdated=bool(unsaved and unsaved.based_on != room.revision),
+        kept={"texts": unsaved.texts, "based_on": unsaved.based_on} if unsaved else None,
+        found_again=any(row["found"] for row in extra.get("vanishing", ())),
         **{"conflict": None, "vanishing": None, **extra},
     )

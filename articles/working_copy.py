@@ -1,6 +1,6 @@
 """The working copy as a whole: what the desk shows, the gate judges and publishing freezes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,11 +24,14 @@ class WorkingCopy:
     readings: list[Reading]
 
     @classmethod
-    def load(cls, article: Article) -> "WorkingCopy":
-        """Load everything but labels: nine queries, whatever the piece's size."""
+    def load(cls, article: Article, images: Iterable[Image] | None = None) -> "WorkingCopy":
+        """Load everything but labels: nine queries, whatever the piece's size.
+
+        ``images`` are those of the piece in their order, for who has them already.
+        """
         return cls(
             article=article,
-            images=list(article.images.all()),
+            images=list(article.images.all() if images is None else images),
             evidence=Evidence.of_article(article),
             readings=list(Reading.objects.filter(article=article)),
         )

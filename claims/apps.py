@@ -8,8 +8,10 @@ class ClaimsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from history.aggregates import follow
         from sources import watching
 
-        from . import quoting
+        from . import inspections, known, quoting  # noqa: F401 (inspections add themselves)
 
+        follow(known.forget)
         watching.on_change.append(quoting.source_changed)

@@ -60,5 +60,30 @@ class State(models.TextChoices):
     REFUTED = "refuted", _("refuted")
     UNVERIFIABLE = "unverifiable", _("unverifiable")
     UNCHECKED = "unchecked", _("unchecked")
+    REWORDED = "reworded", _("reworded: look again")
     STALE = "stale", _("check again")
     ORPHAN = "orphan", _("passage lost")
+
+    @classmethod
+    def unverified(cls) -> "tuple[State, ...]":
+        """Return the states in which no check counts."""
+        return cls.UNCHECKED, cls.REWORDED, cls.STALE, cls.ORPHAN
+
+
+# Why a check no longer counts, by the codes of ``claims.standing.Reason``.
+REASONS = {
+    "words": _("Its words have changed"),
+    "statement": _("The statement has changed"),
+    "attribution": _("The attribution has changed"),
+    "voice": _("The voice has changed"),
+    "as_of": _("The as-of date has changed"),
+    "citation_removed": _("A citation was removed"),
+    "citation_changed": _("A citation has changed"),
+    "contradiction_added": _("A source contradicts it now"),
+    "source_retracted": _("A source was retracted"),
+    "source_changed": _("A page says no more what is quoted"),
+    "check_by": _("It was to be checked again"),
+    "void": _("The check was declared void"),
+    "rests_on_changed": _("It rests on other claims now"),
+    "foundation": _("What it rests on does not hold"),
+}

@@ -21,11 +21,14 @@ class Holdings:
     passages: dict[UUID, list[Passage]]
 
     @classmethod
-    def of(cls, article: Any) -> "Holdings":
-        """Load them, in three queries; the article is locked, if they are to be written."""
+    def of(cls, article: Any, images: Sequence[Any] | None = None) -> "Holdings":
+        """Load them, in three queries; the article is locked, if they are to be written.
+
+        ``images`` are its pictures in their order, for who has them already.
+        """
         claims = {claim.pk: claim for claim in Claim.objects.filter(article_id=article.pk)}
         rows: dict[UUID, list[Passage]] = defaultdict(list)
         stored = Passage.objects.filter(claim__article_id=article.pk)
         for passage in stored.order_by("start", "pk"):
             rows[passage.claim_id].append(passage)
-        return cls(list(article.images.all()), claims, rows)
+        return cls(list(article.images.all()) if images is None else images, claims, rows)

@@ -3,14 +3,17 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from history import finding
 from history.fields import CharField, JSONField, TextField
 from sources import sealing
 from sources.choices import Tier
 
-from .choices import Credibility, Place, Risk, Stance, Verdict, Voice
+from .choices import REASONS, Credibility, Place, Risk, Stance, State, Verdict, Voice
 
 
 class ClaimQuerySet(models.QuerySet):
@@ -19,11 +22,8 @@ class ClaimQuerySet(models.QuerySet):
         return self.filter(withdrawn=False)
 
     def matching(self, words: str) -> "ClaimQuerySet":
-        """Return claims whose statement holds every word."""
-        found = self
-        for word in words.split():
-            found = found.filter(statement__icontains=word)
-        return found
+        """Return claims whose statement holds the words, in any form, or words much like them."""
+        return finding.matching(self, words, ("statement",), like="statement")
 
 
 class Claim(models.Model):
@@ -64,6 +64,11 @@ class Claim(models.Model):
         verbose_name = _("claim")
         verbose_name_plural = _("claims")
         ordering = ["pk"]
+        indexes = [
+            # Which claims say this, in any form of the words, or nearly?
+            GinIndex(finding.vector("statement"), name="claim_words"),
+            GinIndex(fields=["statement"], opclasses=["gin_trgm_ops"], name="claim_like"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(statement=""),
@@ -310,3 +315,102 @@ class Drift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d}"
+
+
+class Lexeme(models.Model):
+    """In how many statements a stem stands, as counted last night (``claims.similar``)."""
+
+    word = models.TextField(_("word"), primary_key=True)
+    found = models.IntegerField(_("found"))
+
+    class Meta:
+        verbose_name = _("stem")
+        verbose_name_plural = _("stems")
+        default_permissions = ()
+        indexes = [
+            # Which stems is this word a part of?
+            GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], name="lexeme_parts"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+# What follows is the desk's own: no part of a piece, of its history or of the ledger.
+
+
+class KnownStanding(models.Model):
+    """What is known of a claim's standing, so that lists can filter by it (see ``claims.known``).
+
+    A row is right or not there. ``lapses`` is the last day on which it holds, if there is one.
+    """
+
+    claim = models.OneToOneField(
+        Claim, models.CASCADE, primary_key=True, related_name="known", verbose_name=_("claim")
+    )
+    state = CharField(_("standing"), max_length=20, choices=State)
+    reason = CharField(_("reason"), max_length=30, blank=True)
+    checker = models.UUIDField(_("checker"), null=True)
+    checked_at = models.DateTimeField(_("checked at"), null=True)
+    lapses = models.DateField(_("holds until"), null=True)
+
+    class Meta:
+        verbose_name = _("known standing")
+        verbose_name_plural = _("known standings")
+        default_permissions = ()
+        indexes = [
+            # Which claims need somebody?
+            models.Index(fields=["state", "claim"], name="known_standing_by_state"),
+            # Which have passed their time?
+            models.Index(fields=["lapses"], name="known_standing_lapses"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_state_display()
+
+    @property
+    def why(self) -> str:
+        """Say why a check no longer counts, as shortly as a list needs it."""
+        return str(REASONS.get(self.reason, "")) or self.get_state_display()
+
+
+class Assignment(models.Model):
+    """Who is asked to check a claim. It ends with their check, or with another assignment."""
+
+    claim = models.OneToOneField(
+        Claim, models.CASCADE, primary_key=True, related_name="assignment", verbose_name=_("claim")
+    )
+    checker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("checker")
+    )
+    at = models.DateTimeField(_("assigned at"))
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.checker)
+
+
+class Dismissal(models.Model):
+    """A sentence of a piece that somebody found to state nothing to be checked."""
+
+    article = models.ForeignKey(
+        "articles.Article", models.CASCADE, related_name="+", verbose_name=_("article")
+    )
+    digest = CharField(_("sentence"), max_length=64)
+    by = models.UUIDField(_("dismissed by"))
+    at = models.DateTimeField(_("dismissed at"))
+
+    class Meta:
+        verbose_name = _("dismissal")
+        verbose_name_plural = _("dismissals")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["article", "digest"], name="dismissal_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.digest

@@ -20,7 +20,8 @@ from django.utils import timezone
 from reversion.models import Revision, Version
 
 from . import canonical, ledger
-from .aggregates import Aggregate, aggregate_of
+from .aggregates import Aggregate, aggregate_of, followers
+from .documents import Document
 from .models import Entry
 
 
@@ -36,10 +37,16 @@ class Act:
     details: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     _found: dict[UUID, tuple[int, str | None]] = field(default_factory=dict)
+    _locked: set[UUID] = field(default_factory=set)
 
     def found(self, subject: models.Model) -> int:
         """Return the number of the latest revision of a row that this act has locked."""
         return self._latest(subject.pk)[0]
+
+    def document(self, subject: models.Model) -> Document | None:
+        """Return the latest document of a row that this act has locked, if there is one."""
+        text, format = self._latest(subject.pk)[1], aggregate_of(type(subject)).format
+        return format.loads(text) if text is not None and format is not None else None
 
     def _latest(self, subject: UUID) -> tuple[int, str | None]:
         # Under its lock nobody else adds a document, and this act does so at its end.
@@ -87,6 +94,7 @@ def act(kind: str, *, actor: Any, comment: str = "") -> Iterator[Act]:
             outer.details = details
             # Locks that the step had taken are let go with it.
             outer._found.clear()
+            outer._locked.clear()
             raise
         return
     this = Act(kind=kind, actor=actor, comment=comment)
@@ -105,10 +113,13 @@ def lock(instance: models.Model) -> Any:
     Services lock the aggregate that they change before they look at it, so
     that two acts on one piece follow one another.
     """
-    if _current.get() is None:
+    this = _current.get()
+    if this is None:
         raise RuntimeError("lock() belongs inside an act")
     manager = type(instance)._base_manager
-    return manager.select_for_update(no_key=True).get(pk=instance.pk)
+    found = manager.select_for_update(no_key=True).get(pk=instance.pk)
+    this._locked.add(found.pk)
+    return found
 
 
 def _marked() -> list[tuple[UUID, str]]:
@@ -127,10 +138,7 @@ def _record(this: Act) -> None:
     for label in sorted({label for _, label in marked}):
         aggregate = aggregate_of(label)
         keys = [subject for subject, of in marked if of == label]
-        # In the order of their keys, everywhere: two acts on the same pieces
-        # then wait for one another instead of for each other.
-        rows = aggregate.model._base_manager.filter(pk__in=keys).order_by("pk")
-        present = set(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+        present = _present(this, aggregate, keys)
         for key in keys:
             drafts[key] = draft = ledger.Draft(subject=key, data=this.said())
             if key not in present:
@@ -156,6 +164,20 @@ def _record(this: Act) -> None:
     this.entries = ledger.append(
         list(drafts.values()), kind=this.kind, actor=this.actor.pk, request=this.request, at=at
     )
+    if marked:
+        for follower in followers():
+            follower([subject for subject, _label in marked])
+
+
+def _present(this: Act, aggregate: Aggregate, keys: list[UUID]) -> set[UUID]:
+    """Return the keys whose rows are there, and lock these."""
+    if aggregate.write is not None and this._locked.issuperset(keys):
+        # Under the lock of this act; what has documents is withdrawn, never deleted.
+        return set(keys)
+    # In the order of their keys, everywhere: two acts on the same pieces
+    # then wait for one another instead of for each other.
+    rows = aggregate.model._base_manager.filter(pk__in=keys).order_by("pk")
+    return set(rows.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _latest(subject: UUID) -> tuple[int, str | None]:

@@ -44,6 +44,20 @@ class Aggregate:
 
 
 _aggregates: dict[str, Aggregate] = {}
+_followers: list[Callable[[list[UUID]], None]] = []
+
+
+def follow(follower: Callable[[list[UUID]], None]) -> None:
+    """Have a function called at the end of each act, with the keys of what was changed in it.
+
+    It is called when the entries are appended, while nobody else can append any: for what is
+    made from aggregates and must not be seen beside a change that it does not know.
+    """
+    _followers.append(follower)
+
+
+def followers() -> list[Callable[[list[UUID]], None]]:
+    return list(_followers)
 
 
 def register(aggregate: Aggregate) -> None:

@@ -8,8 +8,10 @@ stands there now.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -191,6 +193,33 @@ def carry_out(asked: Erasure, *, actor: Any, beyond: Any = None) -> Act:
                     aggregate.model(pk=key), erasure={"request": str(asked.pk), **traces.told()}
                 )
     return this
+
+
+_ALL = [re.compile(r".+", re.DOTALL)]
+
+
+def forget(kinds: Collection[str], *, before: datetime, actor: Any) -> int:
+    """Black out what entries of these kinds say, if they are older; the entries stay.
+
+    For what is recorded to be looked at for a while, and no longer: who looked at whom. Returns how
+    many were forgotten. Needs the door (``may_open_door``).
+    """
+    due = Entry.objects.filter(
+        kind__in=kinds, at__lt=before, revision__isnull=True, payload__parts=""
+    )
+    subjects: dict[UUID, list[Entry]] = {}
+    for entry in due.order_by("sequence").select_related("payload__version"):
+        subjects.setdefault(entry.subject, []).append(entry)
+    if not subjects:
+        return 0
+    with act("history.erasure.done", actor=actor) as this:
+        for key, entries in subjects.items():
+            redactor, traces = Redactor([]), Traces()
+            redactor.patterns = _ALL
+            for entry in entries:
+                _redact_entry(entry, redactor, traces)
+            this.note(Erasure(pk=key), erasure={"forgotten": len(entries), **traces.told()})
+    return sum(map(len, subjects.values()))
 
 
 def _subjects() -> Iterator[tuple[Aggregate, UUID]]:

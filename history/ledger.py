@@ -30,6 +30,12 @@ class Draft:
     revision: int | None = None
 
 
+def hold() -> None:
+    """Let nobody append before the end of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPENDING])
+
+
 def append(
     drafts: Sequence[Draft], *, kind: str, actor: UUID | None, request: UUID, at: datetime
 ) -> list[Entry]:
@@ -38,8 +44,7 @@ def append(
     The advisory lock is held until that commit, so entries stand in the order
     in which their acts became true, without a gap or a fork.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPENDING])
+    hold()
     # A statement of its own: its snapshot is taken after the lock was got.
     last = Entry.objects.order_by("-sequence").first()
     size = last.sequence + 1 if last else 0

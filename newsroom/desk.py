@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 # Model -> its name in the bar, in this order; who may not see a model does not see its name.
 AREAS: dict[str, str | Promise] = {
     "articles.article": _("Articles"),
+    "claims.claim": _("Claims"),
     "articles.frontpage": _("Front page"),
     "articles.readerreport": _("Reports"),
     "sources.source": _("Sources"),

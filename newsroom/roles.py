@@ -22,7 +22,7 @@ _EVERYTHING: Final = (
         "articles",
         "view",
         "article image byline person section tag publication correction reply legalblock change"
-        " frontpage",
+        " frontpage comment",
     ),
     *_each("claims", "view", "claim passage citation commentsought check reading"),
     *_each("sources", "view", "source capture"),
@@ -31,14 +31,19 @@ _REPORTER: Final = (
     *_each("articles", "view add change", "article image byline"),
     # Of a piece in work; what a revision holds stays.
     *_each("articles", "delete", "image byline"),
-    *_each("articles", "view", "person section tag publication correction reply change frontpage"),
-    "articles.add_tag",
+    *_each(
+        "articles",
+        "view",
+        "person section tag publication correction reply change frontpage comment",
+    ),
+    *_each("articles", "add", "tag comment"),
     *_each("claims", "view add change", "claim citation"),
     *_each("claims", "view", "passage commentsought check reading"),
     *_each("sources", "view add change", "source capture"),
 )
 _CHECKER: Final = (
     *_EVERYTHING,
+    "articles.add_comment",
     *_each("claims", "add", "check reading"),
     *_each("claims", "add change", "citation"),
     *_each("sources", "add change", "source"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,21 +16,37 @@ from django.db.models import (
     Q,
     Subquery,
 )
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from articles.choices import ReportState, State
-from articles.models import Article, ArticleQuerySet, Plan, Publication, ReaderReport
+from articles.admin_claims import address_of
+from articles.admin_lists import IN_NEED
+from articles.choices import Kind, PlanState, ReportState, State
+from articles.models import (
+    Article,
+    ArticleQuerySet,
+    Comment,
+    Plan,
+    Publication,
+    ReaderReport,
+)
 from articles.shaken import Shaken, overdue, shaken
-from claims import fallout
-from claims.models import Check, Claim
+from claims import fallout, known
+from claims.models import Claim
 from history.models import Entry
+from sources.models import Source
 
 # So many of a list stand on the start page; one more is fetched to know whether there are more.
 SHOWN = 8
 LOOKED_THROUGH = 300
+# What was corrected so long ago is no news.
+LATELY = timedelta(days=14)
+
+# What no list shows of a piece.
+TEXTS = ("article__body", "article__standfirst")
 
 PLAN = ("at", "kind", "state", "reasons", "article__headline")
 
@@ -37,7 +54,7 @@ SENTENCES = {
     "fallen": ngettext_lazy(
         "A source of %(count)s piece has fallen.", "A source of %(count)s pieces has fallen.", "n"
     ),
-    "overdue": ngettext_lazy(
+    "unsettled": ngettext_lazy(
         "%(count)s developing piece is past its deadline.",
         "%(count)s developing pieces are past their deadline.",
         "n",
@@ -46,6 +63,14 @@ SENTENCES = {
         "%(count)s piece rests on something that was corrected.",
         "%(count)s pieces rest on something that was corrected.",
         "n",
+    ),
+    "uncovered": ngettext_lazy(
+        "%(count)s claim is live and no longer covered.",
+        "%(count)s claims are live and no longer covered.",
+        "n",
+    ),
+    "asked": ngettext_lazy(
+        "%(count)s claim waits for your check.", "%(count)s claims wait for your check.", "n"
     ),
     "mine": ngettext_lazy("%(count)s piece is with you.", "%(count)s pieces are with you.", "n"),
     "check": ngettext_lazy(
@@ -82,6 +107,40 @@ class WorkList:
 
 
 @dataclass
+class ClaimList:
+    """Claims that have something in common; ``query`` shows all of them in the list of claims."""
+
+    id: str
+    title: str | Promise
+    claims: list[Any]
+    total: int
+    query: str
+
+    @property
+    def count(self) -> str:
+        return str(self.total)
+
+    @property
+    def pieces(self) -> list[Any]:
+        return self.claims
+
+    @property
+    def sentence(self) -> str:
+        return str(SENTENCES[self.id] % {"n": self.total, "count": self.total})
+
+
+@dataclass
+class Beside:
+    """A short list at the side. Rows hold a moment, a text, its address, and a note on it."""
+
+    id: str
+    title: str | Promise
+    rows: list[dict[str, Any]]
+    address: str
+    total: int
+
+
+@dataclass
 class Start:
     """The start page of one user, in a number of queries that does not grow with the house."""
 
@@ -94,6 +153,8 @@ class Start:
     refused: list[Plan] = field(default_factory=list)
     # What a checker does next, or nobody in particular.
     next_check: Any = None
+    claim_lists: list[ClaimList] = field(default_factory=list)
+    beside: list[Beside] = field(default_factory=list)
     sees_pieces: bool = False
     writes: bool = False
 
@@ -110,14 +171,22 @@ class Start:
         edits = user.has_perm("articles.change_article")
         if checks or edits:
             start._fallen()
+        known.refresh()
         if checks or edits or publishes:
             start._waiting_for_the_truth()
+            start._claims(
+                "uncovered", _("Live and no longer covered"), LIVE, "live=1&standing=need"
+            )
+        if checks:
+            asked = Claim.objects.filter(assignment__checker=user)
+            start._claims("asked", _("Claims for you to check"), asked, "with=me&standing=need")
         mine = _undone(_work().in_work().filter(assignee=user))
         start._list(
             "mine",
             _("With you"),
             _("Pieces that somebody hands to you stand here, those due first."),
             mine,
+            query="with=me",
             skip=not (edits or checks),
         )
         start._list(
@@ -148,10 +217,12 @@ class Start:
             waiting = [piece for work in start.lists for piece in work.pieces]
             start.next_check = next((p for p in waiting if p.state == State.CHECK), None)
         if publishes or edits:
-            # What is overdue comes first, and so do reasons to look at once.
-            plans = Plan.objects.select_related("article").only(*PLAN)
-            start.plans = list(plans.waiting()[:SHOWN])
-            start.refused = list(plans.unresolved().order_by("-ended_at")[:SHOWN])
+            plans = Plan.objects.open().select_related("article").only(*PLAN)
+            # What is overdue comes first, since what should have been earlier does.
+            for plan in plans[:LOOKED_THROUGH]:
+                (start.refused if plan.state == PlanState.REFUSED else start.plans).append(plan)
+            del start.plans[SHOWN:], start.refused[:-SHOWN]
+        start._beside(user)
         count_claims(piece for work in start.lists for piece in work.pieces)
         start.published = list(
             Publication.stored.select_related("article")
@@ -173,6 +244,74 @@ class Start:
             not_live = ExpressionWrapper(Q(live_number=None), output_field=BooleanField())
             pieces = _work().in_work().filter(pk__in=due).order_by(not_live, "-live_at", "-pk")
             self._list("fallen", _("A source has fallen"), "", pieces)
+
+    def _claims(self, id: str, title: str | Promise, found: Any, query: str) -> None:
+        waiting = found.live().filter(known__state__in=IN_NEED).order_by("known__checked_at", "pk")
+        total = waiting.count()
+        rows = (
+            list(waiting.select_related("article", "known").defer(*TEXTS)[:SHOWN]) if total else []
+        )
+        self.claim_lists.append(ClaimList(id, title, rows, total, query))
+
+    def _beside(self, user: Any) -> None:
+        """What waits for nobody in particular: dates, sources, corrections, comments."""
+        pieces, now = reverse("admin:articles_article_changelist"), timezone.now()
+        for id, title, wanted, at in (
+            ("overdue", _("Overdue"), Q(due__lt=now), "due"),
+            ("embargo", _("Under embargo"), Q(embargo__gt=now), "embargo"),
+        ):
+            dated = _undone(_work().in_work().filter(wanted)).order_by(at)
+            rows = list(dated[:SHOWN])
+            self._aside(
+                id, title, f"{pieces}?date={id}", dated.count() if rows else 0,
+                [_row(getattr(one, at), one, one.editing_address, one.assignee) for one in rows],
+            )  # fmt: skip
+        if user.has_perm("sources.view_source"):
+            broken = (
+                Source.objects.offered_to(user)
+                .filter(retracted_at__isnull=False, citations__claim__withdrawn=False)
+                .distinct()
+                .order_by("-retracted_at")
+            )
+            sources = list(broken[:SHOWN])
+            self._aside(
+                "sources", _("Sources with problems"),
+                f"{reverse('admin:sources_source_changelist')}?use=retracted",
+                broken.count() if sources else 0,
+                [
+                    _row(one.retracted_at, one, _page(one), _("retracted")) for one in sources
+                ],
+            )  # fmt: skip
+        corrected = Publication.objects.filter(
+            kind__in=[Kind.CORRECTION, Kind.RETRACTION], at__gte=now - LATELY
+        )
+        latest = list(
+            corrected.select_related("article").defer("document", *TEXTS).order_by("-at")[:SHOWN]
+        )
+        self._aside(
+            "corrected", _("Recently corrected"), reverse("articles:corrections"),
+            corrected.count() if latest else 0,
+            [_row(one.at, one.article, one.article.editing_address, one.note) for one in latest],
+        )  # fmt: skip
+        if user.has_perm("articles.view_comment"):
+            to_me = Comment.objects.filter(
+                mentions=user, thread__resolved_at__isnull=True, resolved_at__isnull=True
+            )
+            said = list(
+                to_me.select_related("article", "author").defer(*TEXTS).order_by("-at")[:SHOWN]
+            )
+            self._aside(
+                "comments", _("Comments for you"),
+                f"{reverse('admin:articles_comment_changelist')}?which=me",
+                to_me.count() if said else 0,
+                [_row(one.at, one.text, address_of(one), one.author) for one in said],
+            )  # fmt: skip
+
+    def _aside(
+        self, id: str, title: Any, address: str, total: int, rows: list[dict[str, Any]]
+    ) -> None:
+        if rows:
+            self.beside.append(Beside(id, title, rows, address, total))
 
     def _list(
         self,
@@ -196,7 +335,7 @@ class Start:
             because.setdefault(row.piece, []).append(row)
         pieces = _work().in_bulk([*late, *because]) if late or because else {}
         for id, title, keys in (
-            ("overdue", _("Past the deadline, and still unconfirmed"), late),
+            ("unsettled", _("Past the deadline, and still unconfirmed"), late),
             ("shaken", _("Rests on something that was corrected"), because),
         ):
             found = [pieces[key] for key in keys]
@@ -209,13 +348,27 @@ class Start:
             pieces[key].because = reasons
 
     @property
-    def summary(self) -> list[WorkList]:
+    def summary(self) -> list[Any]:
         """The lists that the sentence at the top speaks of."""
-        return [work for work in self.lists if work.pieces and work.id in SENTENCES]
+        every: list[Any] = [*self.claim_lists, *self.lists]
+        return [work for work in every if work.pieces and work.id in SENTENCES]
 
     @property
     def today(self) -> Any:
         return timezone.localdate()
+
+
+LIVE = Claim.objects.filter(
+    Exists(Publication.objects.filter(article=OuterRef("article"))),
+)
+
+
+def _page(source: Source) -> str:
+    return reverse("admin:sources_source_change", args=[source.pk])
+
+
+def _row(at: Any, text: Any, address: str, note: Any = "") -> dict[str, Any]:
+    return {"at": at, "text": text, "address": address, "note": note or ""}
 
 
 def _work() -> ArticleQuerySet:
@@ -247,25 +400,19 @@ def _newest(state: str) -> list[UUID]:
 
 
 def count_claims(pieces: Iterable[Any]) -> None:
-    """Say of each piece how many claims it makes and how many nobody has ever checked. One query.
-
-    Whether a check still counts is not asked: that takes the whole evidence of a piece.
-    """
+    """Say of each piece how many claims it makes and how many need somebody. One query."""
     counted: dict[UUID, list[Any]] = {}
     for piece in pieces:
         counted.setdefault(piece.pk, []).append(piece)
-        piece.claim_count = piece.unchecked_count = 0
+        piece.claim_count = piece.need_count = 0
         piece.late = piece.due is not None and piece.due < timezone.now()
     rows = (
         Claim.objects.live()
         .filter(article__in=list(counted))
         .order_by()
         .values("article")
-        .annotate(
-            n=Count("pk"),
-            unchecked=Count("pk", filter=Q(~Exists(Check.objects.filter(claim=OuterRef("pk"))))),
-        )
+        .annotate(n=Count("pk"), need=Count("pk", filter=Q(known__state__in=IN_NEED)))
     )
     for row in rows:
         for piece in counted[row["article"]]:
-            piece.claim_count, piece.unchecked_count = row["n"], row["unchecked"]
+            piece.claim_count, piece.need_count = row["n"], row["need"]

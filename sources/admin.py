@@ -28,6 +28,7 @@ from . import (
     timeline,
     uploads,
     views_admin,
+    views_intake,
     watching,
 )
 from .choices import Tier
@@ -38,6 +39,7 @@ from .models import Source, SourceQuerySet, Watch
 kinds.name(
     {
         "sources.source.created": _("added a source"),
+        "sources.bibliography.imported": _("imported sources"),
         "sources.source.saved": _("edited a source"),
         "sources.source.withdrawn": _("took a source out of use"),
         "sources.source.retracted": _("declared a source retracted"),
@@ -46,6 +48,7 @@ kinds.name(
         "sources.source.changed": _("found a source changed"),
         "sources.source.gone": _("found a source gone"),
         "sources.capture.viewed": _("opened a copy of a protected source"),
+        "sources.identity.destroyed": _("destroyed the identity of a protected source"),
         "sources.identity.viewed": _("looked at the identity of a protected source"),
     }
 )
@@ -118,7 +121,7 @@ class SourceAdmin(ActAdmin):
     def identity(self, request: HttpRequest, source: Any | None) -> dict[str, Any] | None:
         """Return who a source is, if this user may see it and it can still be read."""
         if source is None:
-            return {}
+            return {"csl": views_intake.chosen(request) or {}}
         if not hasattr(source, "unsealed"):
             source.unsealed = None
             source.erased = False
@@ -301,6 +304,8 @@ class SourceAdmin(ActAdmin):
                 **form.identity,
             )
             obj.__dict__.update(made.__dict__)
+        if not change:
+            views_intake.keep_copy(request, obj)
         if upload := form.cleaned_data.get("upload"):
             content = upload.read()
             services.capture(
@@ -332,6 +337,9 @@ class SourceAdmin(ActAdmin):
                 wrap(views_admin.text),
                 name="sources_capture_text",
             ),
+            path("take-in/", wrap(uploads.in_memory(self.take_in)), name="sources_source_take_in"),
+            path("take-in/<uuid:pk>/", wrap(self.taken_in), name="sources_source_taken_in"),
+            path("export/", wrap(self.export), name="sources_source_export"),
             path("<uuid:pk>/fetch/", wrap(self.fetch_view), name="sources_source_fetch"),
             *super().get_urls(),
         ]
@@ -339,6 +347,15 @@ class SourceAdmin(ActAdmin):
             if url.name in ("sources_source_add", "sources_source_change"):
                 url.callback = uploads.in_memory(url.callback)
         return urls
+
+    def take_in(self, request: HttpRequest) -> HttpResponse:
+        return views_intake.take_in(self, request)
+
+    def taken_in(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        return views_intake.taken_in(self, request, pk)
+
+    def export(self, request: HttpRequest) -> HttpResponse:
+        return views_intake.export(self, request)
 
     def fetch_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Have a copy fetched by a job; nobody waits for a foreign server."""

@@ -115,17 +115,18 @@ _HOST = re.compile(
 )
 
 
-def fetch(address: str, policy: Policy | None = None) -> Fetched:
+def fetch(address: str, policy: Policy | None = None, *, accept: str = "*/*") -> Fetched:
     """Get what stands at a web address; raises ``FetchError``.
 
-    Any final status is an answer: 404 says something as well.
+    ``accept`` names the media type that is wanted of several. Any final status is an answer: 404
+    says something as well.
     """
     policy = policy or POLICY
     deadline = time.monotonic() + policy.seconds
     asked = address
     for _ in range(policy.most_redirects + 1):
         parts = checked(address, policy)
-        answer = _ask(parts, policy, deadline)
+        answer = _ask(parts, policy, deadline, accept)
         if answer.status not in _REDIRECTS or not (location := answer.header("Location")):
             return Fetched(asked, address, answer.status, answer.headers, answer.content)
         address = urljoin(address, location.encode("latin-1", "replace").decode("utf-8", "replace"))
@@ -288,7 +289,7 @@ class _Answer:
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
 
-def _ask(parts: SplitResult, policy: Policy, deadline: float) -> _Answer:
+def _ask(parts: SplitResult, policy: Policy, deadline: float, accept: str) -> _Answer:
     port = parts.port or 0
     trouble = FetchError(Trouble.UNREACHABLE)
     for address in addresses(parts.hostname or "", port, policy):
@@ -298,7 +299,7 @@ def _ask(parts: SplitResult, policy: Policy, deadline: float) -> _Answer:
         connection = _Connection(parts, address, policy, left)
         with _hung_up_at(deadline, connection) as over:
             try:
-                answer = _exchange(connection, parts, policy)
+                answer = _exchange(connection, parts, policy, accept)
                 # Hung up on, what came before may look whole.
                 if not over.is_set():
                     return answer
@@ -329,7 +330,7 @@ def _trouble(error: Exception) -> Trouble:
     raise error
 
 
-def _exchange(connection: _Connection, parts: SplitResult, policy: Policy) -> _Answer:
+def _exchange(connection: _Connection, parts: SplitResult, policy: Policy, accept: str) -> _Answer:
     usual = parts.port == (443 if parts.scheme == "https" else 80)
     name = parts.netloc.rpartition(":")[0] if usual else parts.netloc
     target = urlunsplit(("", "", parts.path, parts.query, ""))
@@ -337,7 +338,7 @@ def _exchange(connection: _Connection, parts: SplitResult, policy: Policy) -> _A
     for key, value in (
         ("Host", name),
         ("User-Agent", AGENT),
-        ("Accept", "*/*"),
+        ("Accept", accept),
         ("Accept-Encoding", "gzip, deflate"),
         ("Connection", "close"),
     ):

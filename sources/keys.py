@@ -36,9 +36,10 @@ def _write_once(path: Path, content: bytes) -> None:
 class KeyStore:
     """Keys in a folder, each wrapped with the master key (AES-256-GCM)."""
 
-    def __init__(self, folder: Path, master: str = "") -> None:
+    def __init__(self, folder: Path, master: str = "", retired: str = "") -> None:
         self.folder = Path(folder)
         self._given_master = master
+        self._given_retired = retired
 
     @property
     def _master(self) -> bytes:
@@ -48,23 +49,24 @@ class KeyStore:
             with contextlib.suppress(FileExistsError):
                 _write_once(path, base64.b64encode(os.urandom(KEY_BYTES)))
             written = path.read_text()
-        try:
-            key = base64.b64decode(written, validate=False)
-        except ValueError:
-            key = b""
-        if len(key) != KEY_BYTES:
-            raise ImproperlyConfigured("the master key must be 32 bytes in base64")
-        return key
+        return _decoded(written)
+
+    @property
+    def _retired(self) -> bytes | None:
+        """The master key before this one, as long as keys may still be wrapped with it."""
+        written, path = self._given_retired, self.folder / "master.retired"
+        if not written and path.exists():
+            written = path.read_text()
+        return _decoded(written) if written else None
 
     def _path(self, source: UUID) -> Path:
         return self.folder / "sources" / f"{source}.key"
 
     def create(self, source: UUID) -> bytes:
         """Make and return the key of a source; an existing one is returned as it is."""
-        key, nonce = os.urandom(KEY_BYTES), os.urandom(_NONCE_BYTES)
-        wrapped = nonce + AESGCM(self._master).encrypt(nonce, key, str(source).encode())
+        key = os.urandom(KEY_BYTES)
         try:
-            _write_once(self._path(source), wrapped)
+            _write_once(self._path(source), _wrapped(key, source, self._master))
         except FileExistsError:
             return self.get(source)
         return key
@@ -75,23 +77,86 @@ class KeyStore:
             wrapped = self._path(source).read_bytes()
         except FileNotFoundError:
             raise KeyMissing(f"no key for source {source}") from None
-        nonce, sealed = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
-        try:
-            return AESGCM(self._master).decrypt(nonce, sealed, str(source).encode())
-        except InvalidTag:
-            raise KeyMissing(f"the master key does not open the key of source {source}") from None
+        for master in (self._master, self._retired):
+            if master is not None and (key := _unwrapped(wrapped, source, master)) is not None:
+                return key
+        raise KeyMissing(f"the master key does not open the key of source {source}")
+
+    def rewrap(self) -> int:
+        """Wrap every key with the master key of now; returns how many were wrapped anew.
+
+        Raises ``KeyMissing`` if one opens with neither master key; then nothing of it is lost.
+        May be broken off and run again: at any moment each key opens with one of the two.
+        """
+        count = 0
+        for path in sorted((self.folder / "sources").glob("*.key")):
+            source = UUID(path.stem)
+            if _unwrapped(path.read_bytes(), source, self._master) is None:
+                wrapped = _wrapped(self.get(source), source, self._master)
+                new = path.with_suffix(".new")
+                new.unlink(missing_ok=True)
+                _write_once(new, wrapped)
+                os.replace(new, path)
+                count += 1
+        return count
+
+    def renew_master(self) -> int:
+        """Make a new master key in the store and wrap every key with it; returns how many.
+
+        Raises ``ImproperlyConfigured`` if the master key is given from outside.
+        """
+        if self._given_master:
+            raise ImproperlyConfigured("the master key is not kept in the key store")
+        path, retired = self.folder / "master.key", self.folder / "master.retired"
+        # A rotation that was broken off is finished with the keys that it has.
+        if not retired.exists():
+            _ = self._master
+            os.replace(path, retired)
+        count = self.rewrap()
+        _shred(retired)
+        return count
 
     def destroy(self, source: UUID) -> None:
         """Make everything sealed with this key unreadable, for ever."""
-        path = self._path(source)
         with contextlib.suppress(FileNotFoundError):
-            size = path.stat().st_size
-            with open(path, "r+b") as file:
-                file.write(os.urandom(size))
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink()
+            _shred(self._path(source))
+
+
+def _decoded(written: str) -> bytes:
+    try:
+        key = base64.b64decode(written, validate=False)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ImproperlyConfigured("the master key must be 32 bytes in base64")
+    return key
+
+
+def _wrapped(key: bytes, source: UUID, master: bytes) -> bytes:
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(master).encrypt(nonce, key, str(source).encode())
+
+
+def _unwrapped(wrapped: bytes, source: UUID, master: bytes) -> bytes | None:
+    nonce, sealed = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
+    try:
+        return AESGCM(master).decrypt(nonce, sealed, str(source).encode())
+    except InvalidTag:
+        return None
+
+
+def _shred(path: Path) -> None:
+    """Overwrite a file and remove it. Some disks write elsewhere: there, an old copy may stay."""
+    size = path.stat().st_size
+    with open(path, "r+b") as file:
+        file.write(os.urandom(size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
 
 
 def key_store() -> KeyStore:
-    return KeyStore(settings.NEWSROOM["KEYS_DIR"], settings.NEWSROOM.get("MASTER_KEY", ""))
+    kept = settings.NEWSROOM
+    return KeyStore(
+        kept["KEYS_DIR"], kept.get("MASTER_KEY", ""), kept.get("RETIRED_MASTER_KEY", "")
+    )

@@ -4,15 +4,19 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
 from django.db import connection, models
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from history import finding
 from history.fields import CharField, JSONField, TextField
 
 from . import sealing
@@ -37,10 +41,19 @@ class SourceQuerySet(models.QuerySet):
         return self.seen_by(user).filter(withdrawn=False)
 
     def matching(self, words: str) -> "SourceQuerySet":
-        """Return sources whose visible text holds every word; nothing sealed is searched."""
-        found = self
-        for word in words.lower().split():
-            found = found.filter(searched__contains=word)
+        """Return sources whose visible text holds every word, or one much like it, likest first.
+
+        Nothing sealed is searched.
+        """
+        found, wanted = self, words.replace("\x00", " ").lower().split()[: finding.MOST]
+        for word in wanted:
+            found = found.filter(
+                models.Q(searched__contains=word)
+                | models.Q(finding.SoundsLike(models.F("searched"), models.Value(word)))
+            )
+        if wanted:
+            likest = TrigramWordSimilarity(" ".join(wanted), "searched")
+            found = found.order_by(likest.desc(), "searched", "pk")
         return found
 
     def origins(self, keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
@@ -374,3 +387,36 @@ class Watch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} ({self.at:%Y-%m-%d})"
+
+
+class Lookup(models.Model):
+    """What somebody pasted or dropped to get a source in, and what was found of it.
+
+    Kept for a day; what is confirmed becomes a source.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
+    )
+    at = models.DateTimeField(_("asked at"), default=timezone.now)
+    asked = TextField(_("pasted"), blank=True)
+    # Of a dropped file, which stands in the capture storage.
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    found = JSONField(_("found"), null=True)
+
+    class Meta:
+        verbose_name = _("look-up")
+        verbose_name_plural = _("look-ups")
+        ordering = ["-at"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+    def read(self) -> bytes:
+        """Return the dropped file, if there was one."""
+        if not self.sha256:
+            return b""
+        with capture_storage().open(f"{self.sha256[:2]}/{self.sha256}") as file:
+            return file.read()

@@ -1,18 +1,22 @@
 """What can be done with sources. Each service is one act."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from history import jobs
 from history.acts import act, lock
 
 from . import extraction, sealing
 from .choices import Kind, Tier
+from .keys import key_store
 from .models import Capture, Extraction, Source, capture_storage
 
 
@@ -36,6 +40,19 @@ def create_source(
         source.full_clean()
         source.save(force_insert=True)
     return source
+
+
+def import_sources(entries: Iterable[dict[str, Any]], *, actor: Any) -> list[Source]:
+    """Create a named source of each CSL entry, all of them or none."""
+    with act("sources.bibliography.imported", actor=actor):
+        return [
+            create_source(actor=actor, csl=csl, kind=Kind.PAGE if is_page(csl) else Kind.DOCUMENT)
+            for csl in entries
+        ]
+
+
+def is_page(csl: dict[str, Any]) -> bool:
+    return csl.get("type") in ("webpage", "post", "post-weblog")
 
 
 def save_source(source: Source, *, actor: Any, identity: dict[str, Any] | None = None) -> Source:
@@ -127,6 +144,21 @@ def withdraw_source(source: Source, *, actor: Any, comment: str = "") -> Source:
         source.withdrawn = True
         source.save(update_fields=["withdrawn"])
     return source
+
+
+def destroy_identity(source: Source, *, actor: Any, reason: str) -> None:
+    """Make who a protected source is unreadable for ever, everywhere, and enter that.
+
+    Raises ``PermissionDenied``, and ``ValidationError`` for a named source.
+    """
+    if not actor.has_perm("history.decide_erasure"):
+        raise PermissionDenied(_("You may not decide on erasures."))
+    if source.tier == Tier.NAMED:
+        raise ValidationError(_("Who a named source is stands in clear: ask for an erasure."))
+    with act("sources.identity.destroyed", actor=actor, comment=reason) as this:
+        this.note(lock(source), destroyed="identity")
+    # After the record, which would otherwise be missing if the disk failed; this can be repeated.
+    key_store().destroy(source.pk)
 
 
 def record_view(source: Source, *, actor: Any) -> None:

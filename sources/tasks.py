@@ -1,13 +1,16 @@
 """What the worker does for sources: read copies, fetch pages, look at them again."""
 
+from datetime import timedelta
+
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from history import jobs
 
-from . import extraction, services, watching
+from . import extraction, intake, services, watching
 from .keys import KeyMissing
-from .models import Capture, Source
+from .models import Capture, Lookup, Source
 from .sealing import SealBroken
 
 # The others follow ten minutes later.
@@ -47,3 +50,20 @@ def look_around(timestamp: int) -> None:
     for source in watching.due()[:LOOKS_AT_ONCE]:
         if watching.watchable(source):
             jobs.soon(look, source=str(source.pk))
+
+
+@app.task
+def look_up(lookup: str) -> None:
+    """Find out what somebody pasted or dropped."""
+    asked = Lookup.objects.filter(pk=lookup, found__isnull=True).first()
+    if asked is not None:
+        asked.found = intake.find(asked.asked, asked.read())
+        asked.save(update_fields=["found"])
+
+
+@app.periodic(cron="17 4 * * *")
+@app.task(queueing_lock="sources.tasks.tidy_up")
+def tidy_up(timestamp: int) -> None:
+    """Forget look-ups of yesterday, and files that became no copy."""
+    for old in Lookup.objects.filter(at__lt=timezone.now() - timedelta(days=1)):
+        intake.forget(old)

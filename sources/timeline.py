@@ -29,7 +29,9 @@ AFFECTING = Q(
 
 GROUPS = ("sources", "looks")
 
-_LOOKS = Q(kind__in=["sources.identity.viewed", "sources.capture.viewed"])
+# What is recorded to be looked at for a while, and no longer.
+LOOKS = ("sources.identity.viewed", "sources.capture.viewed")
+_LOOKS = Q(kind__in=LOOKS)
 group(
     "sources",
     gettext_lazy("Sources"),

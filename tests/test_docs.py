@@ -140,3 +140,12 @@ def test_the_architecture_tells_every_rule_of_the_gate() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text()
     table = text.split("## Standing, readings, gate")[1].split("\n## ")[0]
     assert re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE) == list(gate.RULES)
+
+
+def test_every_picture_is_shown_somewhere_and_small() -> None:
+    told = "".join(page.read_text() for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+    for picture in (ROOT / "docs" / "images").iterdir():
+        assert f"images/{picture.name})" in told, picture.name
+        assert picture.stat().st_size < 300_000, picture.name
+    shown = re.findall(r"\((?:docs/)?(images/[^)]+)\)", told)
+    assert all((ROOT / "docs" / name).exists() for name in shown)

@@ -90,6 +90,10 @@ NEWSROOM: dict[str, Any] = {
     # Outside the database and its backups: a destroyed key must stay destroyed.
     "KEYS_DIR": environment.folder("NEWSROOM_KEYS_DIR", VAR_DIR / "keys"),
     "MASTER_KEY": environment.text("NEWSROOM_MASTER_KEY"),
+    # The master key before, until all keys are wrapped anew.
+    "RETIRED_MASTER_KEY": environment.text("NEWSROOM_RETIRED_MASTER_KEY"),
+    # So many days it can be read who looked at a protected source.
+    "LOOKS_KEPT_DAYS": environment.number("NEWSROOM_LOOKS_KEPT_DAYS", 365, least=1),
     # Who signs the ledger's checkpoints, as others know it: a name without a scheme.
     "LEDGER_ORIGIN": environment.text("NEWSROOM_LEDGER_ORIGIN", "newsroom.example/ledger"),
     # The signing key (32 bytes in base64); without it, one is made in NEWSROOM_KEYS_DIR.
@@ -102,6 +106,8 @@ NEWSROOM: dict[str, Any] = {
     "GATE": environment.pairs("NEWSROOM_GATE"),
     # Whether requests come from a proxy of ours, so that what it says of them is believed.
     "TRUST_PROXY": False,
+    # Whoever changed a claim's words since its last check does not check them.
+    "FOUR_EYES": environment.flag("NEWSROOM_FOUR_EYES", default=True),
     # The largest manuscript that an import reads.
     "MAX_IMPORT_BYTES": 5 * 1024 * 1024,
 }
@@ -122,6 +128,7 @@ DJANGO_PROSE_EDITOR_PRESETS: dict[str, list[str]] = {"newsroom": []}
 # People
 
 AUTH_USER_MODEL = "newsroom.User"
+AUTHENTICATION_BACKENDS = ["newsroom.backends.OneLookBackend"]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
@@ -195,6 +202,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 
+# A long piece, twice: the editor's HTML is longer than its words.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
 # Logging: what happened and where, never what was sent. Django's e-mails to administrators quote
 # the request, forms included, so nobody is mailed and no handler formats a request.
 
@@ -216,6 +226,8 @@ LOGGING: dict[str, Any] = {
         "django.db.backends": {"level": "WARNING"},
         # Would tell of every job, one a minute at least. Failures are errors.
         "procrastinate": {"level": "WARNING"},
+        # Tells of each entry that it could not read; that is told to who imports it.
+        "bibtexparser": {"level": "ERROR"},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }

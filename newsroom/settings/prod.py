@@ -23,6 +23,12 @@ DATABASES = {
         CONN_HEALTH_CHECKS=True,
     )
 }
+# Without these, whoever asks for a page while the server is away waits for minutes, and holds up
+# readers of pages that need no database. What DATABASE_URL says wins.
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": "3",
+    "tcp_user_timeout": "10000",
+} | DATABASES["default"]["OPTIONS"]
 if environment.flag("DATABASE_POOL"):
     # A pool keeps its connections itself; Django refuses both at once.
     DATABASES["default"]["CONN_MAX_AGE"] = 0

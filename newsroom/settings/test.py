@@ -38,7 +38,10 @@ _scratch = tempfile.TemporaryDirectory(prefix="newsroom-test-")
 NEWSROOM = NEWSROOM | {
     "KEYS_DIR": Path(_scratch.name) / "keys",
     "MASTER_KEY": "",
+    "RETIRED_MASTER_KEY": "",
     "SITE": "https://newsroom.example",
+    # Most tests need one person only; those of four eyes ask for them.
+    "FOUR_EYES": False,
     # Tests of baked pages choose a folder of their own.
     "BAKED_DIR": None,
     # In tests one person often does it all; those of the rule itself set it back.

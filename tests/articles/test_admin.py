@@ -572,4 +572,4 @@ def test_saving_costs_the_same_for_few_and_many_claims(editor):
 
     assert costs[0] == costs[1]
     # More than half of them document the piece and append to the ledger.
-    assert costs[1] <= 28
+    assert costs[1] <= 24

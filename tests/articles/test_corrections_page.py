@@ -116,7 +116,12 @@ def test_policies_are_told_in_either_language(reader, address, language, words):
     root = lxml_html.document_fromstring(response.content)
     assert root.get("lang") == language
     assert root.xpath("//main//h1")[0].text == words
-    assert root.xpath("//main//h2/@id") == ["corrections", "sources", "fact-checking"]
+    assert root.xpath("//main//h2/@id") == [
+        "corrections",
+        "feedback",
+        "sources",
+        "fact-checking",
+    ]
     (canonical,) = root.xpath("//link[@rel='canonical']/@href")
     assert canonical.endswith(f"/policies/{language}/")
 

@@ -55,6 +55,19 @@ PAGES = {
 POINTED_AT = {"blame.png": ".blame-run:has-text('Wie viele Soldaten starben') .blame-note"}
 
 
+# Each picture of what readers see: where, what must be seen there, where it begins, how wide.
+READING = {
+    "front-page.png": ("/", ".piece-list__lead", "h1", 1400),
+    "claims-shown.png": ("{piece}", "#text .claim-word", "#text", 1400),
+    "sheet-on-a-phone.png": ("{piece}", ".side-note:popover-open", "#text", 400),
+    "references.png": ("{piece}", "#ref-1", "#refs-h", 1400),
+    "what-was-changed.png": ("{piece}compare/1/2/", ".diff del", "h1", 1400),
+    "corrections.png": ("/corrections/", ".correction-box", "h1", 1400),
+    "report-an-error.png": ("{piece}report/?claim=c3", ".report-error__about", "h1", 1400),
+    "how-we-work.png": ("/policies/", ".policies h2", "h1", 1400),
+}
+
+
 @pytest.fixture
 def worked_on(transactional_db: None) -> Iterator[Article]:
     """The piece of the demo that was corrected, as if people had worked on it for days."""
@@ -83,8 +96,8 @@ def auditor(worked_on: Article, colleague: Coming) -> Page:
     return person.page
 
 
-def take(page: Page, picture: str, place: str) -> None:
-    page.set_viewport_size({"width": 1400, "height": 900})
+def take(page: Page, picture: str, place: str, width: int = 1400) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.evaluate("scrollTo(0, 0)")
     page.locator(place).first.evaluate(
@@ -107,4 +120,31 @@ def test_the_past_of_a_piece_is_in_shape_on_every_screen(
         found += flaws(auditor, where)
         if environment.flag("NEWSROOM_PICTURES"):
             take(auditor, picture, place)
+    assert found == [], "\n".join(found)
+
+
+def test_what_readers_see_is_in_shape_on_every_screen(
+    page: Page, worked_on: Article, live_server: Any
+) -> None:
+    found = []
+    piece = worked_on.publications.latest("number").public_document["address"]
+    for picture, (where, seen, place, width) in READING.items():
+        page.goto(live_server.url + where.format(piece=piece))
+        expect(page.locator("html")).to_have_attribute("lang", "de")
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        if picture == "claims-shown.png":
+            page.get_by_role("switch").check(force=True)
+            page.locator(place).scroll_into_view_if_needed()
+            assert page.locator(".claim-word").count() > 9
+        elif picture == "sheet-on-a-phone.png":
+            page.locator("#text [popovertarget=note-c8]").first.click()
+        if picture != "claims-shown.png":
+            expect(page.locator(seen).first).to_be_visible()
+        if environment.flag("NEWSROOM_PICTURES"):
+            if picture == "sheet-on-a-phone.png":
+                keep_picture(page, picture)
+            else:
+                take(page, picture, place, width)
+        found += flaws(page, where)
     assert found == [], "\n".join(found)

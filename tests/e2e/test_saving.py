@@ -62,7 +62,7 @@ def test_claims_that_would_vanish_are_named_and_the_text_is_kept(
 
 
 @pytest.mark.parametrize("order", [("reporter", "editor"), ("editor", "reporter")])
-def test_two_who_save_the_same_piece_see_both_texts(
+def test_two_who_save_the_same_piece_both_have_their_say(
     article: Article, colleague: Coming, order: tuple[str, str]
 ) -> None:
     people = {role: colleague(role, role.title()) for role in ("reporter", "editor")}
@@ -79,29 +79,49 @@ def test_two_who_save_the_same_piece_see_both_texts(
     conflict = second.page.locator("#conflict")
     expect(conflict).to_contain_text(f"{order[0].title()} Sommerfeld")
     (was, theirs), (gone, mine) = (changes[role] for role in order)
-    expect(conflict.locator("[data-theirs]")).to_contain_text(theirs)
-    expect(conflict.locator("[data-difference] ins")).to_have_text(sorted([was, mine], key=ORDER))
-    expect(conflict.locator("[data-difference] del")).to_have_text(
-        sorted([theirs, gone], key=ORDER)
-    )
+    for kind, side, before, after in (
+        ("theirs", "[data-theirs]", was, theirs),
+        ("mine", "[data-mine]", gone, mine),
+    ):
+        change = conflict.locator(f"[data-change={kind}]")
+        expect(change.locator(side).locator("del")).to_have_text(before)
+        expect(change.locator(side).locator("ins")).to_have_text(after)
     expect(second.text).to_contain_text(mine)
     expect(second.text).not_to_contain_text(theirs)
     assert theirs in bodies(article)[0]
     second.forgive(409)
 
-    conflict.locator("[name=based_on]").click()
+    conflict.locator("[name=merge]").press("Enter")
 
     expect(conflict).to_have_count(0)
+    expect(second.text).to_contain_text("Gegen zehn Uhr war der Platz voll.")
     latest, before, *_earlier = bodies(article)
-    assert mine in latest
-    assert theirs not in latest
-    assert theirs in before
+    assert "zehn Uhr" in latest
+    assert "voll" in latest
+    assert mine not in before
     assert article.claims.get().passages.get().exact == CLAIMED
     assert first.complaints == second.complaints == []
 
 
-# Where the words of both stand: the hour before what the square was.
-ORDER = ["neun", "zehn", "leer", "voll"].index
+def test_a_change_of_theirs_can_be_left_and_one_of_both_decided(
+    article: Article, colleague: Coming
+) -> None:
+    first, second = colleague("reporter", "Ida"), colleague("editor", "Ruth")
+    for person in (first, second):
+        person.go(article.pk)
+    first.replace("neun", "zehn")
+    first.replace("Der Abend", "Die Nacht")
+    second.replace("neun", "elf")
+    first.save()
+    second.page.keyboard.press("Control+s")
+    conflict = second.page.locator("#conflict")
+    conflict.locator("[data-change=theirs] [value=mine]").press("Space")
+    conflict.locator("[data-change=conflict] [value=both]").press("Space")
+    conflict.locator("[name=merge]").press("Enter")
+
+    expect(conflict).to_have_count(0)
+    assert "Der Abend" in bodies(article)[0]
+    assert "Gegen zehn elf Uhr" in bodies(article)[0]
 
 
 def test_theirs_can_be_taken_instead(article: Article, colleague: Coming) -> None:

@@ -75,6 +75,10 @@ SCENARIOS: dict[str, Scenario] = {
         lambda h: A.save_article(h.piece, actor=h.actor, kicker="Neu"),
         of_piece("articles.article.saved"),
     ),
+    "articles.services.replace_text": (
+        lambda h: A.replace_text(h.piece, actor=h.actor, body="<p>Ein anderer Text.</p>"),
+        of_piece("articles.article.text_replaced"),
+    ),
     "articles.services.restore": (
         lambda h: A.restore(h.piece, revision=1, actor=h.actor),
         of_piece("articles.article.restored"),
@@ -209,6 +213,24 @@ SCENARIOS: dict[str, Scenario] = {
         lambda h: C.cite(h.claim, h.source, actor=h.actor),
         of_piece("claims.citation.added"),
     ),
+    "claims.services.cite_several": (
+        lambda h: C.cite_several(
+            [h.claim, factories.claim(h.draft, actor=h.actor)], h.source, actor=h.actor
+        ),
+        [
+            ("claims.claim.created", lambda h: h.draft.pk),
+            # The piece's own claim is tied to it already.
+            ("claims.citation.added", lambda h: h.draft.pk),
+        ],
+    ),
+    "claims.services.set_risk": (
+        lambda h: C.set_risk([h.claim], actor=h.actor, risk="high"),
+        of_piece("claims.claim.saved"),
+    ),
+    "claims.services.assign": (
+        lambda h: C.assign([h.claim], actor=h.actor, checker=h.actor),
+        of_piece("claims.claim.assigned"),
+    ),
     "claims.services.change_citation": (
         lambda h: C.change_citation(h.citation, actor=h.actor, words={"locator": "S. 3"}),
         of_piece("claims.citation.changed"),
@@ -220,6 +242,16 @@ SCENARIOS: dict[str, Scenario] = {
     "claims.services.check": (
         lambda h: C.check(h.claim, actor=h.actor, verdict="disputed"),
         of_piece("claims.check.recorded"),
+    ),
+    "claims.services.uphold": (
+        lambda h: (
+            A.save_article(h.piece, actor=h.actor, body=h.piece.body.replace("kamen", "strömten")),
+            C.uphold(h.claim, actor=h.actor),
+        ),
+        [
+            ("articles.article.saved", lambda h: h.piece.pk),
+            ("claims.check.upheld", lambda h: h.piece.pk),
+        ],
     ),
     "claims.services.void": (
         lambda h: C.void(h.claim, actor=h.actor, note="falsche Fassung"),
@@ -236,6 +268,10 @@ SCENARIOS: dict[str, Scenario] = {
     "sources.services.create_source": (
         lambda h: setattr(h, "made", S.create_source(actor=h.actor, csl={"title": "Neu"})),
         [("sources.source.created", lambda h: h.made.pk)],
+    ),
+    "sources.services.import_sources": (
+        lambda h: setattr(h, "made", S.import_sources([{"title": "Neu"}], actor=h.actor)[0]),
+        [("sources.bibliography.imported", lambda h: h.made.pk)],
     ),
     "sources.services.save_source": (
         lambda h: S.save_source(h.source, actor=h.actor, identity={"csl": {"title": "Neu"}}),
@@ -254,6 +290,27 @@ SCENARIOS: dict[str, Scenario] = {
     "sources.services.withdraw_source": (
         lambda h: S.withdraw_source(h.source, actor=h.actor),
         of_source("sources.source.withdrawn"),
+    ),
+    "sources.services.destroy_identity": (
+        lambda h: (
+            setattr(h, "made", factories.source(h.actor, tier="confidential")),
+            S.destroy_identity(h.made, actor=h.actor, reason="auf Wunsch"),
+        ),
+        [
+            ("sources.source.created", lambda h: h.made.pk),
+            ("sources.identity.destroyed", lambda h: h.made.pk),
+        ],
+    ),
+    "history.erasure.forget": (
+        lambda h: (
+            S.record_view(h.source, actor=h.actor),
+            E.forget(
+                ["sources.identity.viewed"],
+                before=timezone.now() + timedelta(minutes=1),
+                actor=h.actor,
+            ),
+        ),
+        [*of_source("sources.identity.viewed"), *of_source("history.erasure.done")],
     ),
     "sources.services.record_view": (
         lambda h: S.record_view(h.source, actor=h.actor),

@@ -41,7 +41,7 @@ def lists(user):
 
 # The frame
 
-PIECES = ["Today", "Articles", "Front page", "Sources", "People", "Sections", "Tags"]
+PIECES = ["Today", "Articles", "Claims", "Front page", "Sources", "People", "Sections", "Tags"]
 ALL = [*PIECES, "Ledger", "Erasures", "Accounts"]
 
 
@@ -166,13 +166,13 @@ def test_what_is_published_as_it_stands_waits_for_nobody():
     assert lists(publisher)["mine"] == ["Anders"]
 
 
-def test_a_piece_says_how_many_of_its_claims_were_never_checked():
+def test_a_piece_says_how_many_of_its_claims_need_somebody():
     checker = factories.user("checker")
     piece = factories.article()
     factories.check(factories.claim(piece), checker)
     factories.claim(piece, "Das sagte die Polizei")
     (row,) = Start.of(checker).lists[-1].pieces
-    assert (row.claim_count, row.unchecked_count) == (2, 1)
+    assert (row.claim_count, row.need_count) == (2, 1)
 
 
 def test_the_start_page_costs_the_same_however_much_there_is(client):

@@ -75,12 +75,16 @@ def test_the_policy_of_every_page_allows_no_inline_code(client, db):
     assert response.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
 
 
-def test_the_health_check_answers_while_the_database_does(client, db, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        response = client.get("/healthz")
-    assert (response.status_code, response.content) == (200, b"ok\n")
-    assert "no-store" in response.headers["Cache-Control"]
-    assert client.post("/healthz").status_code == 405
+def test_nobody_waits_for_minutes_for_a_database_that_is_away():
+    done = manage(
+        "shell",
+        "--no-imports",
+        "-c",
+        "from django.conf import settings; print(settings.DATABASES)",
+        **NEEDED | {"DATABASE_URL": "postgres://db.example/newsroom?connect_timeout=7"},
+    )
+    assert "'connect_timeout': '7'" in done.stdout, done.stderr
+    assert "'tcp_user_timeout': '10000'" in done.stdout
 
 
 def test_an_error_report_quotes_nothing_that_was_sent(rf):

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from history import ledger, signing
+from history import ledger, signing, witnesses
 
 
 class Command(BaseCommand):
@@ -23,20 +21,7 @@ class Command(BaseCommand):
         if options["key"]:
             self.stdout.write(str(signing.signer().verifier))
             return
-        checkpoint = ledger.issue_checkpoint()
-        if options["mail"]:
-            witnesses = settings.NEWSROOM["LEDGER_WITNESSES"]
-            if not witnesses:
-                raise CommandError("Nobody to send it to: set NEWSROOM_LEDGER_WITNESSES.")
-            origin = settings.NEWSROOM["LEDGER_ORIGIN"]
-            for address in witnesses:
-                message = EmailMessage(
-                    f"Checkpoint {checkpoint.size} of {origin}",
-                    "Please keep this message. It proves later that nothing before entry"
-                    f" {checkpoint.size} was rewritten.\n\n{checkpoint.note}\n"
-                    f"Verifier key: {signing.signer().verifier}\n",
-                    to=[address],
-                )
-                message.attach(f"checkpoint-{checkpoint.size}.txt", checkpoint.note, "text/plain")
-                message.send()
-        self.stdout.write(checkpoint.note, ending="")
+        if options["mail"] and not witnesses.addresses():
+            raise CommandError("Nobody to send it to: set NEWSROOM_LEDGER_WITNESSES.")
+        issue = witnesses.mail_checkpoint if options["mail"] else ledger.issue_checkpoint
+        self.stdout.write(issue().note, ending="")

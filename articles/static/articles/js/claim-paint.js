@@ -84,6 +84,33 @@ function claims(doc, { standings, labels, current, pending }) {
   return DecorationSet.create(doc, found)
 }
 
+function proposed(doc, words) {
+  const found = []
+  if (words)
+    for (const { at, text } of textBlocks(doc)) {
+      const start = text.indexOf(words)
+      if (start >= 0) found.push(Decoration.inline(at + start, at + start + words.length, { class: "proposed" }))
+    }
+  return found
+}
+
+// Words that somebody has commented on, as long as they stand there.
+function comments(doc, commented) {
+  const found = []
+  for (const { at, text } of textBlocks(doc))
+    for (const one of commented) {
+      const start = one.place === "body" ? text.indexOf(one.words) : -1
+      if (start >= 0)
+        found.push(
+          Decoration.inline(at + start, at + start + one.words.length, {
+            class: "commented",
+            "data-commented": one.id,
+          }),
+        )
+    }
+  return DecorationSet.create(doc, found)
+}
+
 const NOTHING = { standings: {}, labels: {}, current: null, pending: null }
 
 export const ClaimPaint = Extension.create({
@@ -93,7 +120,7 @@ export const ClaimPaint = Extension.create({
       new Plugin({
         key,
         state: {
-          init: (_, { doc }) => ({ known: NOTHING, unread: DecorationSet.empty, marks: claims(doc, NOTHING) }),
+          init: (_, { doc }) => ({ known: NOTHING, unread: DecorationSet.empty, talk: DecorationSet.empty, marks: claims(doc, NOTHING) }),
           apply(tr, paint, _, { doc }) {
             const change = tr.getMeta(key)
             const known = change ? { ...paint.known, ...change } : paint.known
@@ -101,13 +128,15 @@ export const ClaimPaint = Extension.create({
               ? unreadSentences(doc, change.unread)
               : paint.unread.map(tr.mapping, tr.doc)
             const marks = change || tr.docChanged ? claims(doc, known) : paint.marks
-            return { known, unread, marks }
+            const talk = change?.commented ? comments(doc, change.commented) : paint.talk.map(tr.mapping, tr.doc)
+            return { known, unread, talk, marks }
           },
         },
         props: {
           decorations(state) {
-            const { unread, marks } = key.getState(state)
-            return unread.add(state.doc, marks.find())
+            const { unread, talk, marks } = key.getState(state)
+            const offer = proposed(state.doc, key.getState(state).known.proposed)
+            return unread.add(state.doc, [...talk.find(), ...marks.find(), ...offer])
           },
         },
       }),

@@ -66,7 +66,13 @@ function step(by) {
   if (next) select(next.dataset.claim, { focus: true })
 }
 
+let filtered = "all"
+
 function filter(which) {
+  filtered = which
+  const talk = document.getElementById("comments")
+  if (talk) talk.hidden = which !== "comments"
+  rail.querySelector(".evidence-rail__list").hidden = which === "comments"
   for (const button of rail.querySelectorAll("[data-filter]"))
     button.setAttribute("aria-pressed", String(button.dataset.filter === which))
   for (const card of rail.querySelectorAll(".claim-card"))
@@ -103,6 +109,7 @@ if (rail) {
     }
   })
   document.addEventListener("desk:parts", (event) => {
+    if (event.detail.parts?.rail) filter(filtered)
     if (event.detail.parts?.rail) select(event.detail.claim ?? current, { from: "parts" })
   })
 }

@@ -32,6 +32,12 @@ export async function send(url, data) {
   return { status: response.status, answer: await response.json() }
 }
 
+// Brings the rail and what is said about the piece up to date.
+export async function refresh() {
+  const response = await fetch(desk.dataset.partsUrl, { headers: { Accept: "application/json" } })
+  if (response.ok) await take(await response.json())
+}
+
 // Replaces what the server has sent anew. The text and the cursor in it stay as they are.
 export async function take(answer) {
   if (answer.based_on !== undefined) {

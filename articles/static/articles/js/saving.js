@@ -1,12 +1,13 @@
 // Saving without losing one's place; what cannot be saved so is sent as a whole page.
-import { desk, form, notice, send, take, text } from "newsroom/parts"
+import { desk, form, notice, refresh, send, take, text } from "newsroom/parts"
+import { keepHere } from "newsroom/shelter"
 
 let dirty = false
 let version = 0
 let under = null
 let leaving = false
 
-const savedLine = () => document.querySelector("[data-saved]")
+export const savedLine = () => document.querySelector("[data-saved]")
 
 // What is to be done before a save, each a function that may take its time.
 export const beforehand = []
@@ -21,8 +22,9 @@ export function changed() {
 }
 
 export function clean(upTo = version) {
-  if (upTo === version) dirty = false
-  else changed()
+  if (upTo !== version) return changed()
+  dirty = false
+  document.dispatchEvent(new CustomEvent("desk:saved"))
 }
 
 export const stamp = () => version
@@ -42,14 +44,22 @@ async function save() {
   try {
     const { answer } = await send(form.getAttribute("action"), data)
     if (answer.submit) return submitWhole(), false
+    if (answer.login && keepHere()) {
+      leaving = true
+      location.assign(answer.login)
+      return false
+    }
     if (answer.location) {
+      clean(sent)
       leaving = true
       location.assign(answer.location)
       if (new URL(answer.location, location.href).pathname === location.pathname) location.reload()
       return true
     }
+    if (!answer.stale) throw new Error("not saved")
     await take(answer)
     clean(sent)
+    await refresh()
     return true
   } catch {
     if (line) line.textContent = text("Unsaved")

@@ -1,0 +1,144 @@
+"""The desk's own tables: no part of a piece, of its history or of the ledger, and never public."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from history.fields import CharField, JSONField, TextField
+
+from .choices import About
+
+
+class WorkingDraft(models.Model):
+    """What somebody wrote and has not saved: kept while they write, gone when they save.
+
+    ``texts`` are the texts by place: "headline", "body", "caption:KEY".
+    """
+
+    article = models.ForeignKey(
+        "articles.Article", models.CASCADE, related_name="working_drafts", verbose_name=_("article")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
+    )
+    based_on = models.PositiveIntegerField(_("based on revision"))
+    texts: Any = JSONField(_("texts"))
+    at = models.DateTimeField(_("kept at"))
+
+    class Meta:
+        verbose_name = _("working draft")
+        verbose_name_plural = _("working drafts")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["article", "user"], name="working_draft_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} ({self.user_id})"
+
+
+class CommentQuerySet(models.QuerySet):
+    def threads(self) -> "CommentQuerySet":
+        """Return the comments that begin a thread."""
+        return self.filter(thread__isnull=True)
+
+    def open(self) -> "CommentQuerySet":
+        return self.threads().filter(resolved_at__isnull=True)
+
+
+class Comment(models.Model):
+    """What colleagues say to one another about a piece: never public, not part of its history.
+
+    The first of a thread says what it is about: the whole piece, a passage (``exact`` words with
+    those around them, as they read then), a claim or a citation; these words it keeps showing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    article = models.ForeignKey(
+        "articles.Article", models.CASCADE, related_name="comments", verbose_name=_("article")
+    )
+    thread = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="answers", verbose_name=_("thread")
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("author"),
+    )
+    at = models.DateTimeField(_("written at"), default=timezone.now)
+    text = TextField(_("text"))
+    mentions = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="mentioned_in", verbose_name=_("mentions")
+    )
+    about = CharField(_("about"), max_length=20, choices=About, default=About.PIECE)
+    claim = models.ForeignKey(
+        "claims.Claim", models.CASCADE, null=True, related_name="+", verbose_name=_("claim")
+    )
+    # A citation can be removed; the comment on it stays.
+    citation = models.UUIDField(_("citation"), null=True)
+    field = CharField(_("place"), max_length=20, blank=True)
+    image = models.UUIDField(_("image"), null=True)
+    exact = TextField(_("exact words"), blank=True)
+    prefix = TextField(_("words before"), blank=True)
+    suffix = TextField(_("words after"), blank=True)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("resolved by"),
+    )
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering = ["at", "pk"]
+        default_permissions = ("add", "view")
+        indexes = [
+            # What is still to be talked about in this piece?
+            models.Index(fields=["article", "resolved_at"], name="comment_by_article"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(text=""), name="comment_has_text"),
+            models.CheckConstraint(
+                condition=models.Q(thread__isnull=True) | models.Q(resolved_at__isnull=True),
+                name="comment_threads_are_resolved_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Presence(models.Model):
+    """Who has the writing view of a piece open, since when, and when they last wrote in it."""
+
+    article = models.ForeignKey(
+        "articles.Article", models.CASCADE, related_name="presences", verbose_name=_("article")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
+    )
+    since = models.DateTimeField(_("since"))
+    seen = models.DateTimeField(_("last seen"))
+    wrote = models.DateTimeField(_("last wrote"), null=True)
+
+    class Meta:
+        verbose_name = _("presence")
+        verbose_name_plural = _("presences")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["article", "user"], name="presence_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} ({self.user_id})"

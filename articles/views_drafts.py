@@ -1,0 +1,53 @@
+"""While somebody writes: their text is kept every few seconds, and others see them there."""
+
+import re
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+
+from . import drafts
+from .models import Article
+
+if TYPE_CHECKING:
+    from .admin import ArticleAdmin
+
+
+def presence(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
+    """Say that one is there, or that one leaves; the answer says who else is."""
+    if not admin.has_view_or_change_permission(request):
+        raise PermissionDenied
+    if request.POST.get("leave"):
+        drafts.leave(key, user=request.user)
+        return JsonResponse({})
+    if not Article.objects.filter(pk=key).exists():
+        return JsonResponse({}, status=404)
+    return _answer(request, drafts.enter(key, user=request.user))
+
+
+def draft(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
+    """Keep what was written so far, or forget it (``drop``). Nothing of it enters the history."""
+    if not admin.has_change_permission(request):
+        raise PermissionDenied
+    if request.POST.get("drop"):
+        drafts.drop(key, user=request.user)
+        return JsonResponse({})
+    if not Article.objects.filter(pk=key).exists():
+        return JsonResponse({}, status=404)
+    based_on = request.POST.get("based_on", "")
+    texts = drafts.told(request.POST)
+    if not re.fullmatch("[0-9]{1,9}", based_on) or not texts:
+        return JsonResponse({}, status=400)
+    if sum(map(len, texts.values())) > drafts.MOST:
+        return JsonResponse({}, status=413)
+    drafts.keep(key, user=request.user, based_on=int(based_on), texts=texts)
+    return _answer(request, drafts.enter(key, user=request.user, wrote=True))
+
+
+def _answer(request: HttpRequest, others: list[drafts.Other]) -> JsonResponse:
+    html = render_to_string(
+        "admin/articles/article/_presence.html", {"others": others}, request=request
+    )
+    return JsonResponse({"parts": {"presence": html}})

@@ -1,0 +1,163 @@
+"""What is written and not saved is kept for its writer, apart from the piece; others see them."""
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from articles import drafts
+from articles.models import Article, Presence, WorkingDraft
+from articles.services import erase, publish, save_article
+from history import erasure, revisions
+from history.models import Entry
+from newsroom.models import User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reporter() -> User:
+    return factories.user("reporter", first_name="Ida", last_name="Voss")
+
+
+@pytest.fixture
+def piece() -> Article:
+    return factories.article()
+
+
+def at(user: User | None) -> Client:
+    client = Client()
+    if user:
+        client.force_login(user)
+    return client
+
+
+def url(piece: Article, name: str) -> str:
+    return reverse(f"admin:articles_article_{name}", args=[piece.pk])
+
+
+def kept(piece: Article, user: User, **texts: str):
+    texts = {"headline": piece.headline, "body": "<p>Halb fertig</p>", "based_on": "1"} | texts
+    return at(user).post(url(piece, "draft"), texts, headers={"accept": "application/json"})
+
+
+def test_what_is_kept_is_neither_saved_nor_on_record(reporter, piece) -> None:
+    entries = Entry.objects.count()
+    assert kept(piece, reporter).status_code == 200
+    piece.refresh_from_db()
+    assert "Halb" not in piece.body
+    assert Entry.objects.count() == entries
+    assert revisions.latest_revision(piece) == 1
+
+
+def test_its_writer_is_offered_it_and_nobody_else(reporter, piece) -> None:
+    kept(piece, reporter)
+    assert b"Halb fertig" in at(reporter).get(url(piece, "change")).content
+    other = at(factories.user("editor")).get(url(piece, "change"))
+    assert b"Halb fertig" not in other.content
+
+
+def test_what_is_as_it_is_stored_is_not_offered(reporter, piece) -> None:
+    kept(piece, reporter, body=piece.body)
+    assert at(reporter).get(url(piece, "change")).context["unsaved"] is None
+
+
+def test_saving_forgets_it(reporter, piece) -> None:
+    kept(piece, reporter)
+    data = {
+        "headline": piece.headline, "kicker": "", "standfirst": "", "body": "<p>Fertig.</p>",
+        "slug": piece.slug, "section": piece.section_id, "language": "de", "based_on": 1,
+        "images-TOTAL_FORMS": 0, "images-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    assert at(reporter).post(url(piece, "change"), data).status_code == 302
+    assert not WorkingDraft.objects.exists()
+
+
+def test_it_can_be_thrown_away(reporter, piece) -> None:
+    kept(piece, reporter)
+    at(reporter).post(url(piece, "draft"), {"drop": "1"})
+    assert not WorkingDraft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"based_on": "x"}, 400),
+        ({"based_on": ""}, 400),
+        ({"based_on": "1", "headline": "a\x00b"}, 200),
+        ({"based_on": "1", "elsewhere": "x"}, 200),
+    ],
+)
+def test_whatever_is_sent_has_a_clear_answer(reporter, piece, sent, status) -> None:
+    assert kept(piece, reporter, **sent).status_code == status
+    for row in WorkingDraft.objects.all():
+        assert "elsewhere" not in row.texts
+        assert "\x00" not in row.texts["headline"]
+
+
+def test_more_than_a_book_is_refused(reporter, piece, monkeypatch) -> None:
+    monkeypatch.setattr(drafts, "MOST", 50)
+    assert kept(piece, reporter, body="x" * 51).status_code == 413
+
+
+def test_who_may_not_write_keeps_nothing(piece) -> None:
+    assert kept(piece, factories.user("checker")).status_code == 403
+
+
+def test_a_script_is_told_that_the_session_has_ended(piece) -> None:
+    answer = at(None).post(url(piece, "draft"), headers={"accept": "application/json"})
+    assert answer.status_code == 401
+    assert parse_qs(urlsplit(answer.json()["login"]).query) == {"next": [url(piece, "change")]}
+    assert at(None).get(url(piece, "change")).status_code == 302
+
+
+def test_an_erasure_reaches_it(reporter, piece) -> None:
+    kept(piece, reporter, body="<p>Sie heißt <em>Erika</em> Muster.</p>")
+    asked = erasure.ask(actor=factories.user("publisher"), words=["Erika Muster"], reason="Bitte")
+    erase(asked, actor=factories.user("admin"))
+    assert WorkingDraft.objects.get().texts["body"] == "<p>Sie heißt <em>█████</em> ██████.</p>"
+
+
+def test_nothing_of_it_is_published(piece) -> None:
+    admin = factories.user("admin")
+    live = factories.finished(admin)
+    kept(live, admin, body="<p>Geheim</p>")
+    publish(live, actor=admin)
+    assert "Geheim" not in live.publications.get().document
+
+
+def test_others_are_told_who_is_there_since_when_and_that_they_write(reporter, piece) -> None:
+    with time_machine.travel(timezone.now() - timedelta(seconds=50), tick=False):
+        assert drafts.enter(piece.pk, user=reporter) == []
+    editor = factories.user("editor", first_name="Ruth", last_name="Kaldenhoff")
+    answer = at(editor).post(url(piece, "presence"))
+    assert "Ida Voss" in answer.json()["parts"]["presence"]
+    (there,) = drafts.enter(piece.pk, user=editor)
+    kept(piece, reporter)
+    (writing,) = drafts.enter(piece.pk, user=editor)
+    assert (writing.name, writing.initials) == ("Ida Voss", "IV")
+    assert writing.words != there.words
+
+
+def test_who_leaves_or_is_not_heard_of_is_gone(reporter, piece) -> None:
+    editor = factories.user("editor")
+    drafts.enter(piece.pk, user=reporter)
+    at(reporter).post(url(piece, "presence"), {"leave": "1"})
+    assert drafts.enter(piece.pk, user=editor) == []
+    with time_machine.travel(timezone.now() - 2 * drafts.AWAY, tick=False):
+        drafts.enter(piece.pk, user=reporter)
+    assert drafts.enter(piece.pk, user=editor) == []
+    assert list(Presence.objects.values_list("user", flat=True)) == [editor.pk]
+
+
+def test_a_draft_of_an_old_text_meets_the_new_one_when_it_is_saved(reporter, piece) -> None:
+    kept(piece, reporter)
+    save_article(piece, actor=factories.user("editor"), headline="Anders")
+    page = at(reporter).get(url(piece, "change"))
+    assert page.context["outdated"] is True
+    assert page.context["kept"]["based_on"] == 1
