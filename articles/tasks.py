@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 
 from history import jobs
 
-from . import baking, gate, lists, services
+from . import baking, gate, lists, reporting, services
 from .models import Plan
 
 # What is published at a set time goes before.
@@ -52,6 +52,13 @@ def tell_refused(plan: str) -> None:
     subject, body = text.split("\n", 1)
     for address in sorted(addresses):
         EmailMessage(subject, body.strip() + "\n", to=[address]).send()
+
+
+@app.periodic(cron="25 4 * * *")
+@app.task
+def forget_reports(timestamp: int) -> None:
+    """Forget who sent readers' reports and how to answer them, where that has its time."""
+    reporting.forget()
 
 
 @app.task
