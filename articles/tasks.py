@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 
 from history import jobs
 
-from . import baking, gate, lists, moments, services, shaken
+from . import baking, gate, lists, moments, reporting, services, shaken
 from .models import Article, Plan
 
 # What is published at a set time goes before.
@@ -68,6 +68,13 @@ def _mail(article: Article, responsible: UUID, template: str, **context: Any) ->
     subject, body = text.split("\n", 1)
     for to in sorted(addresses):
         EmailMessage(subject, body.strip() + "\n", to=[to]).send()
+
+
+@app.periodic(cron="25 4 * * *")
+@app.task
+def forget_reports(timestamp: int) -> None:
+    """Forget who sent readers' reports and how to answer them, where that has its time."""
+    reporting.forget()
 
 
 @app.task
