@@ -228,6 +228,9 @@ class Anchoring:
         if old.tokens.ids[from_old:to_old] == new.tokens.ids[low:high]:
             return first - from_old + low, last - from_old + low, 1.0
         runs = self._aligned(from_old, to_old, low, high)
+        # Those at the passage, and one on each side: borders lie between two of them.
+        near = bisect_right(runs, first, key=_start) - 2, bisect_left(runs, last, key=_start) + 2
+        runs = runs[max(0, near[0]) : near[1]]
         return self._cut(first, last, (from_old, to_old), (low, high), runs)
 
     def _likeness(self, olds: Sequence[int], news: Sequence[int]) -> float:
@@ -348,6 +351,10 @@ class Anchoring:
             while high < len(text) and text[high] in signs and not text[high].isspace():
                 high += 1
         return low, high
+
+
+def _start(run: Run) -> int:
+    return run.old
 
 
 def _copies(side: Side) -> dict[tuple[int, ...], list[int]]:
