@@ -82,7 +82,7 @@ VIEWS: dict[str, tuple[str, Callable[[Colleague], None] | None]] = {
 }
 
 
-# Lists and the start page scroll their bar on a phone; what stands over the text is tried elsewhere.
+# On a phone, lists and the start page scroll their bar; dialogs over the text are tried elsewhere.
 TEXT_FIRST = {"writing.png", "check.png", "suggestions.png", "comments.png", "sheet.png"}
 
 
