@@ -85,7 +85,10 @@ async function decide(what) {
 const KEYS = { Enter: "accept", Delete: "dismiss", Backspace: "dismiss", ArrowDown: "skip", Escape: "close" }
 
 if (bar) {
-  document.querySelector("[data-suggest]")?.addEventListener("click", begin)
+  document.querySelector("[data-suggest]")?.addEventListener("click", ({ target }) => {
+    target.closest("[popover]")?.hidePopover()
+    begin()
+  })
   bar.addEventListener("click", (event) => {
     const what = event.target.closest("[data-suggestion]")?.dataset.suggestion
     if (what) decide(what)
