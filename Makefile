@@ -27,11 +27,11 @@ lint: $(VENV)/development ## Check style and format
 types: $(VENV)/development ## Check types
 	$(VENV)/bin/mypy
 
-bench: $(VENV)/runtime ## Measure what we promise about speed (BENCH="ledger history")
+bench: $(VENV)/runtime ## Measure what we promise about speed (BENCH="ledger history site")
 	$(RUN) -m benchmarks $(BENCH)
 
 pictures: $(VENV)/development ## Take the pictures of README and docs anew, of the demo content
-	NEWSROOM_PICTURES=1 $(VENV)/bin/pytest tests/e2e/test_looks.py tests/e2e/test_pictures.py
+	NEWSROOM_PICTURES=1 $(VENV)/bin/pytest tests/e2e/test_looks.py tests/e2e/test_pictures.py tests/e2e/test_guide.py
 
 lock: $(VENV)/development ## Lock the newest versions that requirements*.in allow
 	cd $(CURDIR) && for set in requirements requirements-dev; do \

@@ -44,9 +44,11 @@ from . import (
     views_finding,
     views_history,
     views_publishing,
+    views_replacing,
     views_scheduling,
     views_sharing,
     views_sources,  # noqa: F401 (tells on the page of a source where it is cited)
+    views_suggestions,
     views_workflow,
     views_writing,
 )
@@ -69,7 +71,7 @@ MODULES = (
 )  # fmt: skip
 SCRIPTS = (
     "grow", "text-tools", "saving", "drafts", "pairing", "typeahead", "dialog", "reading",
-    "comments", "place",
+    "comments", "suggestions", "place",
 )  # fmt: skip
 
 
@@ -307,11 +309,14 @@ class ArticleAdmin(admin.ModelAdmin):
             on("change/", of(views_writing.change, *get, *post), "change"),
             on(claim, of(views_claims.claim, *get, *post), "claim"),
             on(f"{claim}check/", of(views_checks.check, *get, *post), "check"),
+            on(f"{claim}uphold/", of(views_checks.uphold, *post), "uphold"),
             on("find/sources/", of(views_finding.find_sources, *get), "find_sources"),
             on("find/claims/", of(views_finding.find_claims, *get), "find_claims"),
             on("readings/", of(views_checks.reading, *post), "reading"),
             on("parts/", of(views_writing.current, *get), "parts"),
             on("comments/", of(views_comments.talk, *get, *post), "comments"),
+            on("suggestions/", of(views_suggestions.propose, *get, *post), "suggestions"),
+            on("sheet/", of(views_checks.sheet, *get), "sheet"),
             on("draft/", of(views_drafts.draft, *post), "draft"),
             on("presence/", of(views_drafts.presence, *post), "presence"),
             on("preview/", of(views_publishing.preview, *get), "preview"),
@@ -322,6 +327,7 @@ class ArticleAdmin(admin.ModelAdmin):
             on("reply/", of(views_publishing.reply, *get, *post), "reply"),
             on("block/", of(views_blocking.block, *get, *post), "block"),
             on("block/<uuid:block_key>/lift/", of(views_blocking.unblock, *post), "unblock"),
+            on("replace/", of(views_replacing.replace, *get, *post), "replace"),
             on("hand-on/", of(views_workflow.hand_on, *get, *post), "hand_on"),
             on("shelve/", of(views_workflow.shelve, *post, back=False), "shelve"),
             on("recover/", of(views_workflow.shelve, *post, back=True), "recover"),

@@ -102,7 +102,8 @@ def build(
     bound = data if data is not None else None
     if writes:
         instance = copy(claim) if claim else Claim(pk=key, article=room.article)
-        form = ClaimForm(bound, instance=instance, prefix="claim")
+        initial = {} if claim else {"statement": request.GET.get("words", "")}
+        form = ClaimForm(bound, instance=instance, prefix="claim", initial=initial)
         passage = PassageForm(bound, prefix="also", images=room.copy.images)
         known = list(claim.comments_sought.all()) if claim else []
         comments = [

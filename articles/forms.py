@@ -17,6 +17,7 @@ from claims.models import Claim
 from . import pictures, renditions, services
 from .body import BodyFormField
 from .choices import Kind, State
+from .importing import MAX_BYTES, ImportRefused, convert
 from .models import Article, Byline, Image, Person, Section, Tag
 from .services import Over
 
@@ -320,6 +321,39 @@ class HandOnForm(forms.Form):
         self.fields["assignee"].queryset = at_work.order_by(  # type: ignore[attr-defined]
             "last_name", "first_name", "username"
         )
+
+
+class ReplaceForm(forms.Form):
+    """A whole new text: pasted, or a file."""
+
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=_("New text"),
+        required=False,
+        strip=False,
+        max_length=MAX_BYTES,
+        help_text=_("Paragraphs with an empty line between them; Markdown is understood."),
+        widget=forms.Textarea(attrs={"rows": 14}),
+    )
+    file = forms.FileField(
+        label=_("… or a file"),
+        required=False,
+        help_text=_("Text, Markdown, HTML or Word. Its first heading is not taken as headline."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Add the new ``body``."""
+        told = super().clean() or {}
+        file, text = told.get("file"), told.get("text") or ""
+        if bool(file) == bool(text.strip()):
+            raise ValidationError(_("Paste a text or choose a file, one of the two."))
+        data, name = (file.read(MAX_BYTES + 1), file.name) if file else (text.encode(), "text.md")
+        try:
+            # Given a headline of its own, a manuscript keeps its headings.
+            told["body"] = convert(data, name, headline="–").body
+        except ImportRefused as refused:
+            raise ValidationError(str(refused)) from refused
+        return told
 
 
 class PublishForm(forms.Form):

@@ -18,7 +18,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from claims.choices import Risk, Stance, Verdict
+from claims.choices import Risk, Stance, Verdict, Voice
 from claims.choices import State as Standing
 from claims.models import Claim, CommentSought
 from sources import quotes
@@ -174,6 +174,8 @@ def checked(attempt: Attempt) -> Found:
 def fresh(attempt: Attempt) -> Found:
     for claim in _in_state(attempt, Standing.STALE):
         yield _("To be checked again: “%(claim)s”") % {"claim": _told(claim)}, _at(claim)
+    for claim in _in_state(attempt, Standing.REWORDED):
+        yield _("Reworded, look again: “%(claim)s”") % {"claim": _told(claim)}, _at(claim)
 
 
 @rule("not-refuted", gettext_lazy("No claim is refuted."))
@@ -216,9 +218,10 @@ def _supporting(attempt: Attempt, claim: Claim, above: frozenset = frozenset()) 
 
 @rule("two-sources", gettext_lazy("What is risky rests on two independent sources."))
 def two_sources(attempt: Attempt) -> Found:
-    # Copies of one report are one source: what counts is where they have it from.
+    # Copies of one report are one source: what counts is where they have it from. For what others
+    # say, they are the source themselves, and the piece names them.
     for claim in attempt.copy.claims:
-        if claim.risk != Risk.HIGH:
+        if claim.risk != Risk.HIGH or claim.voice == Voice.REPORTED:
             continue
         n = len(_supporting(attempt, claim))
         if n < 2:

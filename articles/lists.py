@@ -13,7 +13,7 @@ from django.db.models import F, Func, Q, QuerySet
 from django.urls import reverse
 
 from . import listings, sitemaps
-from .models import LivePiece
+from .models import Change, LivePiece
 
 FEEDS = ("atom", "json")
 
@@ -140,6 +140,8 @@ def holding(article: UUID) -> Iterator[str]:
         earlier = Q(at__lt=one.at) | Q(at=one.at, pk__lt=one.pk)
         yield from corrections().changed(listings.corrections().filter(earlier).count())
         yield from feeds("corrections_feed")
+    for number in Change.objects.filter(article=article).values_list("number", flat=True):
+        yield from changes().changed(number - 1)
 
 
 def _sitemaps(place: int, *, came: bool) -> Iterator[str]:

@@ -16,7 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from claims import text
 from claims.choices import Stance, State, Verdict
-from claims.standing import fold
+from claims.standing import Reason, said_otherwise
+from claims.words import profile
 from history import canonical
 from history.documents import Document
 
@@ -87,7 +88,13 @@ def look_back(
         ClaimThen(
             number,
             claim,
-            state_then(claim, checks[claim["id"]], at=at, retracted=retracted),
+            state_then(
+                claim,
+                checks[claim["id"]],
+                content["language"],
+                at=at,
+                retracted=retracted,
+            ),
             tuple(checks[claim["id"]]),
             frozenset(row["source"] for row in claim["citations"]) & retracted.keys(),
         )
@@ -115,6 +122,7 @@ def look_back(
 def state_then(
     claim: Mapping[str, Any],
     checks: Sequence[Mapping[str, Any]],
+    language: str,
     *,
     at: datetime | None = None,
     retracted: Mapping[str, str] = MappingProxyType({}),
@@ -127,11 +135,18 @@ def state_then(
     """
     if not any(passage["start"] is not None for passage in claim["passages"]):
         return State.ORPHAN.value
+    reworded = False
     for check in checks:
-        if _covers(check["snapshot"], claim) and not _overtaken(check, claim, at, retracted):
+        overtaken = _overtaken(check, claim, at, retracted)
+        reasons = None if overtaken else _said_otherwise(check["snapshot"], claim, language)
+        if reasons == []:
             void = check["verdict"] == Verdict.VOID
             return State.STALE.value if void else str(check["verdict"])
-    return State.STALE.value if checks else State.UNCHECKED.value
+        if check is checks[0] and reasons:
+            reworded = all(reason.rewording for reason in reasons)
+    if not checks:
+        return State.UNCHECKED.value
+    return State.REWORDED.value if reworded else State.STALE.value
 
 
 def _overtaken(
@@ -154,29 +169,28 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(timezone.get_default_timezone()).date()
 
 
-def _covers(snapshot: Mapping[str, Any], claim: Mapping[str, Any]) -> bool:
-    """Whether what was checked then is what the claim says and cites here."""
+def _said_otherwise(
+    snapshot: Mapping[str, Any], claim: Mapping[str, Any], language: str
+) -> list[Reason] | None:
+    """Return what the claim's words say differently from what was checked; None for other evidence.
 
-    def said(rows: Sequence[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
-        return Counter((row["field"], fold(row["exact"])) for row in rows)
-
-    if said(snapshot["passages"]) != said([p for p in claim["passages"] if p["start"] is not None]):
-        return False
-    if any(fold(snapshot[name]) != fold(claim[name]) for name in ("statement", "attribution")):
-        return False
+    A document does not tell the words around a passage, so these are not compared.
+    """
     if any(snapshot[name] != claim[name] for name in ("voice", "as_of")):
-        return False
+        return None
     seen = {row["id"]: row for row in snapshot["citations"]}
     there = {row["id"]: row for row in claim["citations"]}
     if any(
         key not in there or any(there[key].get(name) != value for name, value in row.items())
         for key, row in seen.items()
     ):
-        return False
-    contradicted = any(
-        row["stance"] == Stance.CONTRADICTS for key, row in there.items() if key not in seen
-    )
-    return not contradicted
+        return None
+    if any(row["stance"] == Stance.CONTRADICTS for key, row in there.items() if key not in seen):
+        return None
+    standing = [row for row in claim["passages"] if row["start"] is not None]
+    words = [row["exact"] for row in (*snapshot["passages"], *standing)]
+    known = profile(claim["statement"], *words, language=language)
+    return list(said_otherwise(snapshot, {**claim, "passages": standing}, known))
 
 
 def _with_notes(html: str, claims: Mapping[str, ClaimThen]) -> SafeString:

@@ -303,8 +303,8 @@ def _updated(document: Document) -> wording.Time | None:
 
 def is_developing(document: Document) -> bool:
     """Return whether something is not confirmed yet: a reply changes nothing about that."""
-    kinds = [version.get("kind") for version in mappings(document.get("versions"))]
-    last = next((kind for kind in kinds if kind != "reply"), document.get("kind"))
+    acts = [document, *mappings(document.get("versions"))]
+    last = next((kind for one in acts if (kind := one.get("kind")) != "reply"), "")
     return bool(last == "developing")
 
 

@@ -68,6 +68,11 @@ class PieceRedactor(Redactor):
         for check in record["checks"]:
             for passage in check["snapshot"]["passages"]:
                 passage["exact"] = self.passages.get(passage["exact"], passage["exact"])
+                # Cut at the passage's edges, as its own words are.
+                passage["around"] = {
+                    name: redact_edges(words, self.words)
+                    for name, words in passage.get("around", {}).items()
+                }
         for reading in record["readings"]:
             for sentence in reading["sentences"]:
                 sentence["digest"] = self.digests.get(sentence["digest"], sentence["digest"])

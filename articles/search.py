@@ -110,7 +110,7 @@ def instead(said: str) -> str:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = {MILLISECONDS:d}")
         cursor.execute("SET LOCAL pg_trgm.similarity_threshold = 0.2")
-        better = WORD.sub(lambda found: _similar(cursor, found[0]), said)
+        better = WORD.sub(lambda found: _similar(cursor, found[0]), said, count=_TERMS)
         if better == said:
             return ""
         query = _query(cursor, better)

@@ -1,5 +1,6 @@
 """What the worker does for pieces: it publishes them at their moment, and bakes lists and pages."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,8 +12,8 @@ from procrastinate.contrib.django import app
 
 from history import jobs
 
-from . import baking, gate, lists, services
-from .models import Plan
+from . import baking, gate, lists, moments, reporting, services, shaken
+from .models import Article, Plan
 
 # What is published at a set time goes before.
 LATER = -10
@@ -33,25 +34,47 @@ def tell_refused(plan: str) -> None:
     What the gate says of sentences and claims stays at the desk: mail is read by others.
     """
     refused = Plan.objects.select_related("article__assignee").get(pk=plan)
-    article = refused.article
-    people = [get_user_model().objects.filter(pk=refused.actor).first(), article.assignee]
-    addresses = {person.email for person in people if person and person.is_active and person.email}
-    if not addresses:
-        return
     rules = {reason["rule"] for reason in refused.reasons}
-    publishing = reverse("admin:articles_article_publish", args=[article.pk])
-    text = render_to_string(
+    _mail(
+        refused.article,
+        refused.actor,
         "articles/mail/refused.txt",
-        {
-            "plan": refused,
-            "article": article,
-            "rules": [rule.title for rule in gate.RULES.values() if rule.id in rules],
-            "address": f"{settings.NEWSROOM['SITE']}{publishing}",
-        },
+        plan=refused,
+        rules=[rule.title for rule in gate.RULES.values() if rule.id in rules],
     )
+
+
+# In UTC: before the day begins, so that a deadline of the evening is not told at night.
+@app.periodic(cron="0 5 * * *")
+@app.task
+def tell_overdue(timestamp: int) -> None:
+    """Mail, every day until it is settled, whose developing stories are past their deadline."""
+    for live in shaken.overdue().select_related("article__assignee").defer("document"):
+        _mail(
+            live.article,
+            live.actor,
+            "articles/mail/overdue.txt",
+            when=live.deadline and moments.shown(live.deadline),
+        )
+
+
+def _mail(article: Article, responsible: UUID, template: str, **context: Any) -> None:
+    """Mail who is responsible and who has the piece; the first line is the subject."""
+    people = [get_user_model().objects.filter(pk=responsible).first(), article.assignee]
+    addresses = {person.email for person in people if person and person.is_active and person.email}
+    publishing = reverse("admin:articles_article_publish", args=[article.pk])
+    address = f"{settings.NEWSROOM['SITE']}{publishing}"
+    text = render_to_string(template, {"article": article, "address": address, **context})
     subject, body = text.split("\n", 1)
-    for address in sorted(addresses):
-        EmailMessage(subject, body.strip() + "\n", to=[address]).send()
+    for to in sorted(addresses):
+        EmailMessage(subject, body.strip() + "\n", to=[to]).send()
+
+
+@app.periodic(cron="25 4 * * *")
+@app.task
+def forget_reports(timestamp: int) -> None:
+    """Forget who sent readers' reports and how to answer them, where that has its time."""
+    reporting.forget()
 
 
 @app.task

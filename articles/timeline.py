@@ -69,6 +69,7 @@ _TELLS = {
     "claims.citation.changed": "citations_changed",
     "claims.citation.removed": "citations_removed",
     "claims.check.recorded": "checks",
+    "claims.check.upheld": "checks",
 }
 _VOCABULARIES: dict[str, Any] = {"risk": Risk, "voice": Voice}
 # What came back alone from an earlier revision, besides fields.

@@ -9,27 +9,18 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from claims import meaning
 from claims.choices import State
 from claims.models import Claim
-from claims.standing import fold
+from claims.standing import Texts, fold
+from claims.wordings import Profile, compare
 from history import canonical
 from history.documents import Document
 
 from .looking_back import state_then
 from .models import Publication
 from .working_copy import WorkingCopy
-
-_CHANGED: dict[str, Promise] = {
-    "figure": gettext_lazy("A figure is another in “%(claim)s”."),
-    "date": gettext_lazy("A date is another in “%(claim)s”."),
-    "negation": gettext_lazy("A negation came or went in “%(claim)s”."),
-    "name": gettext_lazy("A name, or what may be one, is another in “%(claim)s”."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +45,17 @@ def differences(previous: Publication, then: Document, copy: WorkingCopy) -> Ite
     checks: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for check in sorted(then["record"]["checks"], key=lambda row: (row["at"], row["id"])):
         checks[check["claim"]].insert(0, check)
+    known = Texts(copy.article).known
     for claim in copy.claims:
         key, told = str(claim.pk), {"claim": claim.statement}
         was = before.pop(key, None)
         if was is None:
             yield Difference(key, _("A claim was added: “%(claim)s”.") % told, fell=False)
             continue
-        if kind := _claims_otherwise(was, claim):
-            yield Difference(key, str(_CHANGED[kind]) % told, fell=True)
-        state = state_then(was, checks[key], at=previous.at)
+        if said := _said_otherwise(was, claim, known):
+            message = _("“%(claim)s” says something else: %(old)s → %(new)s.")
+            yield Difference(key, message % (told | said), fell=True)
+        state = state_then(was, checks[key], then["content"]["language"], at=previous.at)
         now = copy.standing(claim)
         if now.state != state:
             message = _("The check of “%(claim)s” no longer holds.")
@@ -75,16 +68,28 @@ def differences(previous: Publication, then: Document, copy: WorkingCopy) -> Ite
         yield Difference(key, _("A claim was removed: “%(claim)s”.") % told, fell=True)
 
 
-def _claims_otherwise(was: Mapping[str, Any], claim: Claim) -> str:
-    """Return in what a claim may say something else, as ``claims.meaning.changed`` does."""
-    if was["as_of"] != (claim.as_of.isoformat() if claim.as_of else None):
-        return "date"
+def _said_otherwise(was: Mapping[str, Any], claim: Claim, known: Profile) -> dict[str, str] | None:
+    """Return the first words in which a claim says something else, ``old`` and ``new``, if any."""
+    as_of = claim.as_of.isoformat() if claim.as_of else None
+    if was["as_of"] != as_of:
+        return {"old": was["as_of"] or "–", "new": as_of or "–"}
     old = Counter((row["field"], fold(canonical.text(row["exact"]))) for row in was["passages"])
     new = Counter((row.field, fold(row.exact)) for row in claim.passages.all())
     gone, come = sorted((old - new).elements()), sorted((new - old).elements())
-    pairs = [
+    if said := _first(was["attribution"], claim.attribution, known, wording=True):
+        return said
+    for before, after in [
         (was["statement"], claim.statement),
-        (was["attribution"], claim.attribution),
         *((a[1], b[1]) for a, b in zip_longest(gone, come, fillvalue=("", ""))),
-    ]
-    return next(filter(None, (meaning.changed(*pair) for pair in pairs)), "")
+    ]:
+        # Other content words leave a check in doubt, which is told by itself.
+        if said := _first(before, after, known, wording=False):
+            return said
+    return None
+
+
+def _first(old: str, new: str, known: Profile, *, wording: bool) -> dict[str, str] | None:
+    for one in compare(old, new, known).differences:
+        if wording or one.code != "wording":
+            return {"old": one.old or "–", "new": one.new or "–"}
+    return None

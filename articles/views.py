@@ -78,8 +78,9 @@ def document(
         request, f"{live.public_document['address']}{version}index.json", year, month
     ):
         return elsewhere
-    wanted = live.number if number is None else number
-    found = Publication.objects.filter(article=live.article_id, number=wanted).first()
+    found: Publication | None = live
+    if number is not None and number != live.number:
+        found = Publication.objects.filter(article=live.article_id, number=number).first()
     if found is None:
         raise Http404
     response = HttpResponse(canonical.dumps(found.public_document), content_type="application/json")

@@ -1,21 +1,25 @@
 """Checking and reading: what somebody found about a claim, and which sentences they read."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from claims import eyes, similar
 from claims import services as claims
-from claims import similar
 from claims.cards import Card
-from claims.choices import Verdict
+from claims.choices import Place, Verdict
 from claims.forms import CheckForm
 from claims.models import Claim
+from claims.readings import SentenceInPlace
 from claims.standing import Evidence, fingerprint
 
 from .forms import Refused, blaming
@@ -71,12 +75,31 @@ def check(admin: "ArticleAdmin", request: HttpRequest, key: UUID, claim_key: UUI
             "article": article,
             "error": error,
             "carriers": similar.carriers(claim_key),
+            "refusal": eyes.refusal(found, request.user),
         },
         request=request,
     )
     if request.method == "POST":
         return JsonResponse({"dialog": html}, status=status)
     return HttpResponse(html)
+
+
+def uphold(admin: "ArticleAdmin", request: HttpRequest, key: UUID, claim_key: UUID) -> HttpResponse:
+    """Confirm that the check of a reworded claim still holds."""
+    article = find(admin, request, key)
+    require(request, "claims.add_check")
+    found = get_object_or_404(Claim.objects.live(), article=article, pk=claim_key)
+    status, told = 200, _("Recorded: the check still holds.")
+    try:
+        claims.uphold(found, actor=request.user, seen=request.POST.get("seen", ""))
+    except claims.ChangedMeanwhile as changed:
+        status, told = 409, str(changed)
+    except ValidationError as error:
+        status, told = 409, " ".join(error.messages)
+    if wants_parts(request):
+        return parts(request, article, messages=[told], status=status, claim=str(claim_key))
+    (messages.success if status == 200 else messages.error)(request, told)
+    return HttpResponseRedirect(article.editing_address)
 
 
 def _seen(evidence: Evidence, claim: Claim) -> str:
@@ -112,3 +135,40 @@ def reading(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         return parts(request, article, messages=[text])
     messages.success(request, text)
     return HttpResponseRedirect(article.editing_address)
+
+
+def sheet(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
+    """The checking sheet: every sentence with its claims, sources and quotes, and boxes to tick."""
+    article = find(admin, request, key)
+    room = Room.of(request, article)
+    return admin.desk_page(
+        request,
+        "sheet",
+        title=_("Checking sheet"),
+        media=admin.desk_media(request, writing=False),
+        article=article,
+        lines=Line.of(room),
+        printed=timezone.localtime(),
+    )
+
+
+@dataclass
+class Line:
+    """A sentence of the checking sheet, counted from 1, with the claims that begin in it."""
+
+    number: int
+    place: str
+    sentence: SentenceInPlace
+    cards: list[Card]
+
+    @classmethod
+    def of(cls, room: Room) -> list["Line"]:
+        cards = {str(card.claim.pk): card for card in room.deck}
+        told: set[str] = set()
+        lines = []
+        for number, sentence in enumerate(room.copy.sentences, start=1):
+            new = [key for key in cards if key in sentence.claims and key not in told]
+            told.update(new)
+            place = "" if sentence.field == Place.BODY else str(Place(sentence.field).label)
+            lines.append(cls(number, place, sentence, [cards[key] for key in new]))
+        return lines

@@ -53,6 +53,7 @@ DID: dict[str, Promise] = {
     "articles.article.part_restored": gettext_lazy("restored a part of an earlier revision"),
     "articles.article.handed_on": gettext_lazy("handed the piece on"),
     "articles.article.shared": gettext_lazy("made a link to the draft"),
+    "articles.article.text_replaced": gettext_lazy("replaced the text"),
     "articles.article.published": gettext_lazy("published the piece"),
     "articles.article.blocked": gettext_lazy("put a legal block on the piece"),
     "articles.article.unblocked": gettext_lazy("lifted a legal block"),
@@ -70,6 +71,7 @@ DID: dict[str, Promise] = {
     "claims.comment.sought": gettext_lazy("sought a comment"),
     "claims.check.recorded": gettext_lazy("checked a claim"),
     "claims.quote.lost": gettext_lazy("found a quote gone from its source"),
+    "claims.check.upheld": gettext_lazy("looked at a claim again"),
     "claims.reading.recorded": gettext_lazy("read the text"),
 }
 

@@ -33,8 +33,10 @@ from history.acts import act, lock
 from history.models import Entry
 
 from . import dialog, drafts, merging, services
+from .body import clean
 from .forms import ImageFormSet, Refused, WritingForm
 from .models import Article
+from .replacing import again
 from .room import Room, as_key, find, parts, wants_parts
 
 if TYPE_CHECKING:
@@ -75,6 +77,9 @@ def save(request: HttpRequest, key: UUID, then: Callable[[Article], None] | None
         images = ImageFormSet(data, request.FILES, instance=draft, prefix="images")
         if not (writing.is_valid() and images.is_valid()):
             raise WritingRefused(writing, images)
+        if "place_again" in request.POST:
+            # Marks that a broken client has stripped are put back where their words stand.
+            draft.body = again(stored.body, clean(draft.body), draft.language).apply()
         told, changed = writing.cleaned_data, writing.changed_data
         admitted = services.write(
             this,
@@ -88,9 +93,9 @@ def save(request: HttpRequest, key: UUID, then: Callable[[Article], None] | None
         )
         if then:
             then(draft)
+        # What is saved need not be kept for its writer any more.
+        drafts.drop(key, user=request.user)
         found = this.found(stored)
-    # What was saved need not be kept for its writer any more.
-    drafts.drop(key, user=request.user)
     return Saved(
         article=draft,
         changed=bool(this.entries),
@@ -154,7 +159,7 @@ def _posted(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         extra["conflict"] = Conflict.between(request, conflict)
     except services.ClaimsWouldVanish as vanishing:
         writing, images = _kept(request, key)
-        extra["vanishing"] = _vanishing(vanishing.claims)
+        extra["vanishing"] = _vanishing(vanishing.claims, writing)
     else:
         article, told = saved.article, saved_messages(saved)
         if wants_parts(request) and not saved.reload:
@@ -215,11 +220,18 @@ class Conflict:
         )
 
 
-def _vanishing(gone: list[Claim]) -> list[dict[str, Any]]:
+def _vanishing(gone: list[Claim], writing: WritingForm) -> list[dict[str, Any]]:
+    """Return what would be lost: the claims, their words, and the words that state them now."""
     words: dict[UUID, list[str]] = {claim.pk: [] for claim in gone}
     for row in Passage.objects.filter(claim__in=gone).order_by("start"):
         words[row.claim_id].append(row.exact)
-    return [{"claim": claim, "words": words[claim.pk]} for claim in gone]
+    stored = Article.objects.get(pk=writing.instance.pk)
+    body = clean(writing.cleaned_data.get("body", ""))
+    found: dict[UUID, list[str]] = {claim.pk: [] for claim in gone}
+    for placed in again(stored.body, body, stored.language).rows:
+        if placed.claim in found and placed.new:
+            found[placed.claim].append(placed.new)
+    return [{"claim": one, "words": words[one.pk], "found": found[one.pk]} for one in gone]
 
 
 def _figures(room: Room, images: BaseInlineFormSet | None) -> list[dict[str, Any]]:
@@ -260,5 +272,6 @@ def _page(
         unsaved=unsaved,
         outdated=bool(unsaved and unsaved.based_on != room.revision),
         kept={"texts": unsaved.texts, "based_on": unsaved.based_on} if unsaved else None,
+        found_again=any(row["found"] for row in extra.get("vanishing", ())),
         **{"conflict": None, "vanishing": None, **extra},
     )

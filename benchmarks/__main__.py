@@ -1,7 +1,7 @@
 """``python -m benchmarks [NAME …]``: run all benchmarks, or those named.
 
 They have a database of their own, made in var/bench and removed at the end.
-BENCH_ENTRIES and BENCH_REVISIONS change the sizes (1,000,000 and 10,000).
+BENCH_ENTRIES, BENCH_REVISIONS and BENCH_PIECES change the sizes (1,000,000, 10,000 and 3,000).
 """
 
 import importlib
@@ -10,7 +10,17 @@ import shutil
 import sys
 from pathlib import Path
 
-NAMES = ("ledger", "history", "quotes", "fallout", "similar")
+NAMES = (
+    "ledger",
+    "history",
+    "quotes",
+    "fallout",
+    "anchoring",
+    "similar",
+    "site",
+    "desk",
+    "suggestions",
+)
 PLACE = Path(__file__).resolve().parent.parent / "var" / "bench"
 
 

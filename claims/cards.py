@@ -11,15 +11,16 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from history import diff
 from sources.choices import Tier
 from sources.models import Source
 
+from . import drift
 from .choices import Place, Stance, State, Voice
 from .models import Check, Citation, Claim, Passage
-from .standing import Evidence, Reason, Standing
+from .standing import Evidence, Reason, Standing, fingerprint
 
 
 def initials(name: str) -> str:
@@ -113,6 +114,32 @@ class Card:
     def lost(self) -> bool:
         return self.state == State.ORPHAN
 
+    @property
+    def reworded(self) -> bool:
+        return self.state == State.REWORDED
+
+    @property
+    def seen(self) -> str:
+        """What somebody who confirms the check is looking at."""
+        return fingerprint(self.deck.evidence.snapshot(self.claim))
+
+    @cached_property
+    def drift(self) -> list[str]:
+        """What the statement says and its passages do not, and where claims disagree."""
+        known = self.deck.evidence.texts(self.claim).known
+        words = [row.exact for row in self.passages]
+        said = []
+        if words and (missing := drift.missing(self.claim.statement, words, known)):
+            said.append(_("Not in the passage: %(words)s") % {"words": ", ".join(missing)})
+        for other in self.claim.rests_on.all():
+            ground = self.deck.evidence.claims[other.pk]
+            for own, theirs in drift.disagreeing(self.claim.statement, ground.statement, known):
+                said.append(
+                    _("%(own)s here, but %(theirs)s in what it rests on: %(claim)s")
+                    % {"own": own, "theirs": theirs, "claim": ground.statement}
+                )
+        return said
+
     @cached_property
     def passages(self) -> list[Passage]:
         return [row for row in self.claim.passages.all() if row.start is not None]
@@ -181,6 +208,10 @@ class Card:
     @cached_property
     def reasons(self) -> list[SafeString]:
         return [self.deck.in_words(reason) for reason in self.standing.reasons]
+
+    @property
+    def contradicting(self) -> list[Row]:
+        return [row for row in self.citations if row.citation.stance == Stance.CONTRADICTS]
 
     @property
     def earlier_checks(self) -> list[dict[str, Any]]:
@@ -263,9 +294,9 @@ class Deck:
         """Return why a check no longer counts, as a sentence for the desk."""
         told = reason.code
         change = changed_words(reason.old, reason.new)
+        if told == "words" and reason.kind:
+            return said_otherwise(reason.kind, reason.old, reason.new, reason.around)
         if told == "words":
-            if reason.old and reason.new:
-                return format_html("{} {}", _("Words changed:"), change)
             if reason.new:
                 return format_html("{} <ins>{}</ins>", _("Stated in new words:"), reason.new)
             return format_html("{} <del>{}</del>", _("No longer stated:"), reason.old)
@@ -308,6 +339,40 @@ class Deck:
                 "{} {} ({})", _("What it rests on does not hold:"), claim, _state(reason.new)
             )
         return format_html("{}", _("Something has changed."))
+
+
+_KINDS = {
+    "figure": gettext_lazy("Figure changed:"),
+    "address": gettext_lazy("Address changed:"),
+    "negation": gettext_lazy("Negation changed:"),
+    "date": gettext_lazy("Time changed:"),
+    "unit": gettext_lazy("Unit changed:"),
+    "name": gettext_lazy("Name changed:"),
+    "modality": gettext_lazy("Certainty changed:"),
+    "attribution": gettext_lazy("Attribution changed:"),
+    "condition": gettext_lazy("Condition changed:"),
+    "scope": gettext_lazy("Scope changed:"),
+    "hedge": gettext_lazy("Limitation changed:"),
+    "sign": gettext_lazy("Sign changed:"),
+    "question": gettext_lazy("Question mark:"),
+    "order": gettext_lazy("Order changed:"),
+    "wording": gettext_lazy("Wording changed:"),
+}
+_AROUND = {
+    "sentence": gettext_lazy("in the rest of the sentence"),
+    "before": gettext_lazy("in the sentence before, on which it depends"),
+    "intro": gettext_lazy("in the line above the list"),
+    "heading": gettext_lazy("in the heading above"),
+}
+
+
+def said_otherwise(code: str, old: str, new: str, around: str) -> SafeString:
+    """Return a difference of words (``claims.wordings.Difference``) as a sentence for the desk."""
+    change = format_html("<del>{}</del> → <ins>{}</ins>", old or _("nothing"), new or _("nothing"))
+    told = format_html("{} {}", _KINDS.get(code, _KINDS["wording"]), change)
+    if around:
+        return format_html("{} ({})", told, _AROUND[around])
+    return told
 
 
 def _state(value: str) -> str:

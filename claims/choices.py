@@ -60,8 +60,14 @@ class State(models.TextChoices):
     REFUTED = "refuted", _("refuted")
     UNVERIFIABLE = "unverifiable", _("unverifiable")
     UNCHECKED = "unchecked", _("unchecked")
+    REWORDED = "reworded", _("reworded: look again")
     STALE = "stale", _("check again")
     ORPHAN = "orphan", _("passage lost")
+
+    @classmethod
+    def unverified(cls) -> "tuple[State, ...]":
+        """Return the states in which no check counts."""
+        return cls.UNCHECKED, cls.REWORDED, cls.STALE, cls.ORPHAN
 
 
 # Why a check no longer counts, by the codes of ``claims.standing.Reason``.

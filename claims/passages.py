@@ -1,14 +1,16 @@
 """Passages follow the text.
 
 In the body a passage is where the marks are. In plain fields it is found by
-its exact words, told apart by the words around them; what is not found, or
-not told apart, is lost: an honest orphan is better than a wrong anchor.
+its exact words, told apart by the words around them, or else by comparing the
+field as it was with what it is now; what is not found, or not told apart, is
+lost: an honest orphan is better than a wrong anchor.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
 from uuid import UUID
 
+from .anchoring import Anchoring
 from .choices import Place as Field
 from .models import Claim, Passage
 from .places import Place
@@ -32,14 +34,40 @@ def find(text: str, passage: Passage) -> int | None:
     return starts[0] if len(starts) == 1 else None
 
 
+# Of a passage's words in a plain field, the share that must be found again without being asked.
+_SURE = 0.5
+
+
+def locate(text: str, passage: Passage, before: str = "") -> tuple[int, int] | None:
+    """Return where a passage stands in a text that may have been edited.
+
+    ``before`` is the text in which it stood; without it, the words kept around it serve.
+    """
+    start = find(text, passage)
+    if start is not None:
+        return start, start + len(passage.exact)
+    at = passage.start
+    if at is None or before[at : at + len(passage.exact)] != passage.exact:
+        before = passage.prefix + passage.exact + passage.suffix
+        at = len(passage.prefix)
+    anchor = Anchoring(before, text).find(at, at + len(passage.exact))
+    if anchor.start is None or anchor.end is None or anchor.confidence < _SURE:
+        return None
+    return anchor.start, anchor.end
+
+
 def sync(
-    claims: Iterable[Claim], stored: Mapping[UUID, Sequence[Passage]], places: Iterable[Place]
+    claims: Iterable[Claim],
+    stored: Mapping[UUID, Sequence[Passage]],
+    places: Iterable[Place],
+    before: Mapping[tuple[str, UUID | None], str] = MappingProxyType({}),
 ) -> None:
     """Bring the passages of a piece's live claims, as they are stored, in line with its texts.
 
     Rows that are right already are not touched. A claim whose last passage
     vanished keeps it, without a start; if another passage of the claim still
-    stands, the vanished one goes (its checks then no longer match).
+    stands, the vanished one goes (its checks then no longer match). ``before``
+    are the texts as they were, if known.
     """
     by_place = {place.key: place for place in places}
     body = by_place[Field.BODY, None]
@@ -48,7 +76,7 @@ def sync(
     delete: list[UUID] = []
     for claim in claims:
         own = stored.get(claim.pk, ())
-        kept, moved = follow(claim.pk, own, runs.get(str(claim.pk), []), by_place)
+        kept, moved = follow(claim.pk, own, runs.get(str(claim.pk), []), by_place, before)
         changed += moved
         delete += {row.pk for row in own} - {row.pk for row in kept}
     if delete:
@@ -68,6 +96,7 @@ def follow(
     rows: Sequence[Passage],
     spans: Sequence[tuple[int, int]],
     places: Mapping[tuple[str, UUID | None], Place],
+    before: Mapping[tuple[str, UUID | None], str] = MappingProxyType({}),
 ) -> tuple[list[Passage], list[Passage]]:
     """Bring the passages of one claim in line with texts, without writing anything.
 
@@ -89,11 +118,12 @@ def follow(
         if row.field == Field.BODY:
             continue
         place = places.get((row.field, row.image_id))
-        found = find(place.text, row) if place else None
+        key = row.field, row.image_id
+        found = locate(place.text, row, before.get(key, "")) if place else None
         if found is None or place is None:
             lost.append(row)
         else:
-            _place(row, place.text, found, found + len(row.exact), changed)
+            _place(row, place.text, *found, changed)
             standing.append(row)
     if standing:
         return standing, changed
@@ -125,8 +155,3 @@ def add(claim: Claim, place: Place, start: int, end: int) -> Passage:
         prefix=prefix,
         suffix=suffix,
     )
-
-
-def snapshot(passages: Iterable[Any]) -> list[dict[str, str]]:
-    """Return the words of passages as a check keeps them."""
-    return [{"field": row.field, "exact": row.exact} for row in passages if row.start is not None]

@@ -20,9 +20,9 @@ from history.acts import act, lock
 from sources.choices import Fall, Tier
 from sources.models import Source
 
-from . import fallout, passages, readings, sentences
+from . import eyes, fallout, passages, readings, sentences
 from .choices import Place as Field
-from .choices import Stance, Verdict
+from .choices import Stance, State, Verdict
 from .holdings import Holdings
 from .models import Assignment, Check, Citation, Claim, CommentSought, Passage, Reading
 from .places import Place, places
@@ -66,12 +66,13 @@ def admit(body: str, own: Mapping[UUID, Claim]) -> Admitted:
     )
 
 
-def vanishing(edited: Any, held: Holdings) -> list[Claim]:
+def vanishing(edited: Any, held: Holdings, stored: Any = None) -> list[Claim]:
     """Return the live claims that would lose their last passage if the edited texts were saved.
 
-    ``held`` is what the article holds as it is stored. Claims that are lost
-    already are not told.
+    ``held`` is what the article holds as it is stored, ``stored`` the article as it
+    is. Claims that are lost already are not told.
     """
+    before = _texts(stored, held)
     texts = {place.key: place for place in places(edited, held.images)}
     marks = set(claim_ids(edited.body))
 
@@ -79,7 +80,8 @@ def vanishing(edited: Any, held: Holdings) -> list[Claim]:
         if row.field == Field.BODY:
             return str(row.claim_id) in marks
         place = texts.get((row.field, row.image_id))
-        return place is not None and passages.find(place.text, row) is not None
+        was = before.get((row.field, row.image_id), "")
+        return place is not None and passages.locate(place.text, row, was) is not None
 
     gone = []
     for key, claim in held.claims.items():
@@ -90,11 +92,18 @@ def vanishing(edited: Any, held: Holdings) -> list[Claim]:
     return sorted(gone, key=lambda claim: claim.statement)
 
 
-def sync(article: Any, held: Holdings | None = None) -> None:
+def _texts(article: Any, held: Holdings) -> dict[tuple[str, UUID | None], str]:
+    if article is None:
+        return {}
+    return {place.key: place.text for place in places(article, held.images)}
+
+
+def sync(article: Any, held: Holdings | None = None, stored: Any = None) -> None:
     """Bring claims and passages in line with the article's texts, inside an act.
 
     Marks without a claim get one, stating the marked words. ``held`` saves
-    loading what the article holds, if nothing of that has changed since.
+    loading what the article holds, if nothing of that has changed since;
+    ``stored`` is the article before it was edited, by which passages are found again.
     """
     held = held or Holdings.of(article)
     texts = places(article, held.images)
@@ -112,7 +121,7 @@ def sync(article: Any, held: Holdings | None = None) -> None:
             claim.withdrawn = False
             claim.save(update_fields=["withdrawn"])
     live = [claim for claim in claims.values() if not claim.withdrawn]
-    passages.sync(live, held.passages, texts)
+    passages.sync(live, held.passages, texts, _texts(stored, held))
 
 
 def place_of(article: Any, field: str, image: UUID | None = None) -> Place:
@@ -387,7 +396,8 @@ def check(
 
     ``seen`` is the ``fingerprint`` of what the checker was shown; if the claim
     has changed since, ``ChangedMeanwhile`` is raised. A claim without a
-    passage cannot be checked (``ValidationError``).
+    passage cannot be checked, nor one by who wrote its words, unless the policy
+    of the house allows it (``ValidationError``).
     """
     if not actor.has_perm("claims.add_check"):
         raise PermissionDenied(_("You may not check claims."))
@@ -401,6 +411,8 @@ def check(
             )
         if not snapshot["passages"]:
             raise ValidationError(_("A claim whose passage is lost cannot be checked."))
+        if verdict != Verdict.VOID and (why := eyes.refusal(claim, actor)):
+            raise ValidationError(why)
         made = Check(
             claim=claim,
             checker=actor.pk,
@@ -415,6 +427,27 @@ def check(
         Assignment.objects.filter(claim=claim).delete()
         this.note(article, check={"claim": str(claim.pk), "verdict": verdict})
     return made
+
+
+def uphold(claim: Claim, *, actor: Any, seen: str | None = None) -> Check:
+    """Record that somebody has looked again: a check still holds in the new words.
+
+    Raises ``ValidationError`` unless the claim was merely reworded; see ``check`` for the rest.
+    """
+    with act("claims.check.upheld", actor=actor):
+        lock(claim.article)
+        standing = Evidence.of_claims([claim.pk]).standing(claim.pk)
+        earlier = standing.check
+        if standing.state != State.REWORDED or earlier is None:
+            raise ValidationError(_("This claim was not merely reworded: check it again."))
+        return check(
+            claim,
+            actor=actor,
+            verdict=earlier.verdict,
+            confirmed=earlier.confirmed,
+            note=_("Reworded; the earlier check still holds."),
+            seen=seen,
+        )
 
 
 def void(claim: Claim, *, actor: Any, note: str) -> Check:

@@ -6,12 +6,12 @@ the latest one says, by comparison with now, why the claim must be checked again
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
@@ -19,10 +19,15 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 
 from history import canonical
+from history.redaction import BLOCK
 
-from . import passages
+from .choices import Place as Field
 from .choices import Stance, State, Verdict
 from .models import Check, Citation, Claim, Drift, Passage
+from .places import Place, places
+from .settings import Setting, compare_settings, setting
+from .wordings import Level, compare
+from .words import Profile, profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +35,22 @@ class Reason:
     """Why a check no longer counts: a code, and what was there and is there now.
 
     ``old`` and ``new`` are words of the piece, labels of stances and states,
-    or the key of a source or claim (see ``subject``).
+    or the key of a source or claim (see ``subject``). ``kind`` is what a difference
+    of words is called and ``around`` where it stands, if not in the passage (see
+    ``claims.wordings.Difference``).
     """
 
     code: str
     old: str = ""
     new: str = ""
     subject: UUID | None = None
+    kind: str = ""
+    around: str = ""
+
+    @property
+    def rewording(self) -> bool:
+        """Whether only somebody who looks again can say if the check still holds."""
+        return self.kind == "wording"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +64,7 @@ class Standing:
     @property
     def verified(self) -> bool:
         """Whether a check counts."""
-        return self.state not in (State.UNCHECKED, State.STALE, State.ORPHAN)
+        return self.state not in State.unverified()
 
     @property
     def confirmed(self) -> bool:
@@ -58,6 +72,8 @@ class Standing:
         return self.verified and self.check is not None and self.check.confirmed
 
 
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_AROUND = 300  # code points of each part around a passage that a check keeps
 _TYPOGRAPHY = str.maketrans(
     {
         **dict.fromkeys("„“”«»‟", '"'),
@@ -86,26 +102,125 @@ def _citations() -> QuerySet[Any]:
     )
 
 
+class Texts:
+    """The texts of one piece, and what they show of how its words are written."""
+
+    def __init__(self, article: Any) -> None:
+        self.article = article
+
+    @cached_property
+    def _places(self) -> dict[str, Place]:
+        # A caption stands alone; nothing around it is part of what it says.
+        return {place.field: place for place in places(self.article, ())}
+
+    @cached_property
+    def _headings(self) -> list[tuple[int, int]]:
+        blocks = self._places[Field.BODY].manuscript.blocks
+        return [(block.start, block.end) for block in blocks if block.tag in _HEADINGS]
+
+    @cached_property
+    def known(self) -> Profile:
+        texts = (place.text for place in self._places.values())
+        return profile(*texts, language=self.article.language)
+
+    def around(self, row: Passage) -> dict[str, str]:
+        """Return the words around a passage that it may depend on, as a check keeps them."""
+        place = self._places.get(row.field)
+        if place is None or row.start is None:
+            return {}
+        headings = self._headings if row.field == Field.BODY else [(0, 0)]
+        found = setting(place.text, row.start, row.start + len(row.exact), headings)
+        return {
+            name: words[:_AROUND] if name != "left" else words[-_AROUND:]
+            for name in ("left", "right", "before", "intro", "heading")
+            if (words := getattr(found, name).strip())
+        }
+
+
+def said_otherwise(
+    then: Mapping[str, Any], now: Mapping[str, Any], known: Profile
+) -> Iterator[Reason]:
+    """Yield what the words of a claim, of two snapshots, state differently."""
+    old, new = list(then["passages"]), list(now["passages"])
+    pairs = []
+    for row in list(old):
+        same = next((one for one in new if _words(one) == _words(row)), None)
+        if same:
+            pairs.append((row, same))
+            old.remove(row)
+            new.remove(same)
+    for row in list(old):
+        other = next((one for one in new if one["field"] == row["field"]), None)
+        if other:
+            pairs.append((row, other))
+            old.remove(row)
+            new.remove(other)
+    for before, after in pairs:
+        yield from _differing(before, after, known)
+    for row in old:
+        yield Reason("words", old=fold(row["exact"]))
+    for row in new:
+        yield Reason("words", new=fold(row["exact"]))
+    for name in ("statement", "attribution"):
+        if fold(then[name]) != fold(now[name]):
+            level = compare(then[name], now[name], known).level
+            if level:
+                kind = "wording" if level == Level.WORDING and name == "statement" else ""
+                yield Reason(name, old=then[name], new=now[name], kind=kind)
+
+
+def _words(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["field"], fold(row["exact"])
+
+
+def _differing(
+    before: Mapping[str, Any], after: Mapping[str, Any], known: Profile
+) -> Iterator[Reason]:
+    one, other = (
+        Setting(fold(row["exact"]), **{k: fold(v) for k, v in row.get("around", {}).items()})
+        for row in (before, after)
+    )
+    if one == other:
+        return
+    whole = "around" in before and "around" in after
+    # What was erased nobody can compare.
+    blacked = BLOCK in f"{before}{after}"
+    verdict = (
+        compare_settings(one, other, known)
+        if whole and not blacked
+        else compare(one.words, other.words, known)
+    )
+    for difference in verdict.differences:
+        yield Reason(
+            "words",
+            old=difference.old,
+            new=difference.new,
+            kind=difference.code,
+            around=difference.around,
+        )
+
+
 class Evidence:
     """Claims with all that their standing depends on, loaded in a fixed number of queries."""
 
-    def __init__(self, claims: dict[UUID, Claim], today: date) -> None:
+    def __init__(self, claims: dict[UUID, Claim], today: date, *articles: Any) -> None:
         self.claims = claims
         self.today = today
+        self._texts = {article.pk: Texts(article) for article in articles}
         self._standings: dict[UUID, Standing] = {}
         self._under_way: set[UUID] = set()
 
     @classmethod
     def of_article(cls, article: Any, today: date | None = None) -> "Evidence":
         """Load a piece's live claims and whatever they rest on, in any piece. Seven queries."""
-        return cls._load("article_id = %s AND NOT withdrawn", article.pk, today)
+        return cls._load("article_id = %s AND NOT withdrawn", article.pk, today, article)
 
     @classmethod
     def of_claims(cls, claims: Iterable[UUID], today: date | None = None) -> "Evidence":
         return cls._load("id = ANY(%s)", list(claims), today)
 
     @classmethod
-    def _load(cls, condition: str, value: Any, today: date | None) -> "Evidence":
+    def _load(cls, condition: str, value: Any, today: date | None, *articles: Any) -> "Evidence":
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""
@@ -125,7 +240,15 @@ class Evidence:
             Prefetch("checks", Check.objects.order_by("at", "pk")),
             Prefetch("rests_on", Claim.objects.only("pk").order_by("pk")),
         )
-        return cls({claim.pk: claim for claim in claims}, today or timezone.localdate())
+        return cls({claim.pk: claim for claim in claims}, today or timezone.localdate(), *articles)
+
+    def texts(self, claim: Claim) -> "Texts":
+        """Return the texts of a claim's piece; those of all other pieces take one query."""
+        if claim.article_id not in self._texts:
+            missing = {one.article_id for one in self.claims.values()} - self._texts.keys()
+            articles = cast(Any, Claim._meta.get_field("article").related_model)._base_manager
+            self._texts |= {one.pk: Texts(one) for one in articles.filter(pk__in=missing)}
+        return self._texts[claim.article_id]
 
     def of(self, article: Any) -> list[Claim]:
         """Return the live claims of one piece."""
@@ -148,6 +271,8 @@ class Evidence:
         latest = checks[0] if checks else None
         if not any(row.start is not None for row in claim.passages.all()):
             return Standing(State.ORPHAN, latest)
+        if not checks:
+            return Standing(State.UNCHECKED)
         now = self.snapshot(claim)
         reasons: tuple[Reason, ...] = ()
         for check in checks:
@@ -157,7 +282,8 @@ class Evidence:
                     return Standing(State.STALE, check, (Reason("void"),))
                 return Standing(State(check.verdict), check)
             reasons = reasons or against
-        return Standing(State.STALE if checks else State.UNCHECKED, latest, reasons)
+        reworded = all(reason.rewording for reason in reasons)
+        return Standing(State.REWORDED if reworded else State.STALE, latest, reasons)
 
     def since(self, claim: Claim, check: Check) -> tuple[Reason, ...]:
         """Return what has changed about a claim since one of its checks, if anything."""
@@ -170,7 +296,11 @@ class Evidence:
             "voice": claim.voice,
             "attribution": claim.attribution,
             "as_of": claim.as_of.isoformat() if claim.as_of else None,
-            "passages": passages.snapshot(claim.passages.all()),
+            "passages": [
+                {"field": row.field, "exact": row.exact, "around": self.texts(claim).around(row)}
+                for row in claim.passages.all()
+                if row.start is not None
+            ],
             "citations": [
                 {
                     "id": str(row.pk),
@@ -192,32 +322,16 @@ class Evidence:
 
     def _differences(self, claim: Claim, check: Check, now: dict[str, Any]) -> Iterable[Reason]:
         then = check.snapshot
-        yield from self._words(then, now)
+        known = self.texts(claim).known
+        yield from said_otherwise(then, now, known)
+        for name in ("voice", "as_of"):
+            if then[name] != now[name]:
+                yield Reason(name, old=then[name] or "", new=now[name] or "")
         yield from self._citations(claim, check, then, now)
         due = claim.check_by
         if due and timezone.localtime(check.at).date() <= due < self.today:
             yield Reason("check_by", new=due.isoformat())
         yield from self._foundations(claim, then)
-
-    @staticmethod
-    def _words(then: dict[str, Any], now: dict[str, Any]) -> Iterable[Reason]:
-        def words(snapshot: dict[str, Any]) -> Counter:
-            return Counter((row["field"], fold(row["exact"])) for row in snapshot["passages"])
-
-        old, new = words(then), words(now)
-        gone, come = list((old - new).elements()), list((new - old).elements())
-        for index in range(max(len(gone), len(come))):
-            yield Reason(
-                "words",
-                old=gone[index][1] if index < len(gone) else "",
-                new=come[index][1] if index < len(come) else "",
-            )
-        for name in ("statement", "attribution"):
-            if fold(then[name]) != fold(now[name]):
-                yield Reason(name, old=then[name], new=now[name])
-        for name in ("voice", "as_of"):
-            if then[name] != now[name]:
-                yield Reason(name, old=then[name] or "", new=now[name] or "")
 
     @staticmethod
     def _citations(
@@ -252,7 +366,8 @@ class Evidence:
             now = self.standing(key)
             if foundation.withdrawn or not now.verified:
                 state = "withdrawn" if foundation.withdrawn else now.state
-                yield Reason("foundation", old=old[key], new=state, subject=key)
+                kind = "wording" if state == State.REWORDED else ""
+                yield Reason("foundation", old=old[key], new=state, subject=key, kind=kind)
             elif now.state not in (old[key], State.SUPPORTED):
                 yield Reason("foundation", old=old[key], new=now.state, subject=key)
 

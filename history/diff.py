@@ -71,7 +71,7 @@ _LETTERS_SWALLOWED = 24
 Unit = tuple[str, str]  # (white space before, core)
 
 
-class _Run(NamedTuple):
+class Run(NamedTuple):
     """Units [old, old + length) and [new, new + length) have the same cores."""
 
     old: int
@@ -90,7 +90,7 @@ def words(old: str, new: str) -> list[Change]:
         return [Change("=", old)] if old else []
     units_old, units_new = _units(old), _units(new)
     numbers: dict[str, int] = {}
-    runs = _align(_number(units_old, numbers), _number(units_new, numbers))
+    runs = align(_number(units_old, numbers), _number(units_new, numbers))
     runs = _without_chance_hits(runs, units_old, units_new)
     runs = _slid(runs, units_old, units_new)
     return list(_spelled_out(runs, units_old, units_new))
@@ -99,7 +99,7 @@ def words(old: str, new: str) -> list[Change]:
 def matching(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Return the pairs of places with the same item in both lists, rising in both."""
     numbers: dict[str, int] = {}
-    runs = _align(*([numbers.setdefault(item, len(numbers)) for item in one] for one in (old, new)))
+    runs = align(*([numbers.setdefault(item, len(numbers)) for item in one] for one in (old, new)))
     return [(run.old + step, run.new + step) for run in runs for step in range(run.length)]
 
 
@@ -130,8 +130,8 @@ def content(text: str) -> list[str]:
     return [core for _, core in _units(text) if core and core[0].isalnum()]
 
 
-def _align(old: Sequence[int], new: Sequence[int]) -> list[_Run]:
-    """Return what is common to both, in order, as long runs; a close approximation when large."""
+def align(old: Sequence[int], new: Sequence[int]) -> list[Run]:
+    """Return what two lists of numbers have in common, in order; an approximation when large."""
     shortest = min(len(old), len(new))
     head = 0
     while head < shortest and old[head] == new[head]:
@@ -139,24 +139,24 @@ def _align(old: Sequence[int], new: Sequence[int]) -> list[_Run]:
     tail = 0
     while tail < shortest - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
-    runs = [_Run(0, 0, head)] if head else []
+    runs = [Run(0, 0, head)] if head else []
     runs += _aligned_middle(old, new, head, len(old) - tail, head, len(new) - tail)
     if tail:
-        runs.append(_Run(len(old) - tail, len(new) - tail, tail))
+        runs.append(Run(len(old) - tail, len(new) - tail, tail))
     return _joined(runs)
 
 
 def _aligned_middle(
     old: Sequence[int], new: Sequence[int], old_from: int, old_to: int, new_from: int, new_to: int
-) -> list[_Run]:
+) -> list[Run]:
     if (old_to - old_from) * (new_to - new_from) <= _CELLS:
         return _common(old, new, old_from, old_to, new_from, new_to)
     for width in (4, 1):
         anchors = _anchors(old, new, old_from, old_to, new_from, new_to, width)
         if anchors:
             break
-    runs: list[_Run] = []
-    for anchor in [*anchors, _Run(old_to, new_to, 0)]:
+    runs: list[Run] = []
+    for anchor in [*anchors, Run(old_to, new_to, 0)]:
         if (anchor.old - old_from) * (anchor.new - new_from) <= _CELLS:
             runs += _common(old, new, old_from, anchor.old, new_from, anchor.new)
         if anchor.length:
@@ -167,11 +167,11 @@ def _aligned_middle(
 
 def _common(
     old: Sequence[int], new: Sequence[int], old_from: int, old_to: int, new_from: int, new_to: int
-) -> list[_Run]:
+) -> list[Run]:
     if old_from == old_to or new_from == new_to:
         return []
     return [
-        _Run(old_from + step.src_start, new_from + step.dest_start, step.src_end - step.src_start)
+        Run(old_from + step.src_start, new_from + step.dest_start, step.src_end - step.src_start)
         for step in Indel.opcodes(old[old_from:old_to], new[new_from:new_to])
         if step.tag == "equal"
     ]
@@ -185,7 +185,7 @@ def _anchors(
     new_from: int,
     new_to: int,
     width: int,
-) -> list[_Run]:
+) -> list[Run]:
     """Return, in order in both, what occurs exactly once in each (as patience diff does)."""
 
     def once(units: Sequence[int], start: int, end: int) -> dict[tuple[int, ...], int]:
@@ -196,15 +196,15 @@ def _anchors(
 
     there = once(new, new_from, new_to)
     pairs = [(a, there[gram]) for gram, a in once(old, old_from, old_to).items() if gram in there]
-    anchors: list[_Run] = []
+    anchors: list[Run] = []
     for a, b in _rising(pairs):
         last = anchors[-1] if anchors else None
         if last and a < last.old + last.length:
             # overlapping sequences: the same run goes on, unless they disagree
             if a - last.old == b - last.new:
-                anchors[-1] = _Run(last.old, last.new, a + width - last.old)
+                anchors[-1] = Run(last.old, last.new, a + width - last.old)
         elif not last or b >= last.new + last.length:
-            anchors.append(_Run(a, b, width))
+            anchors.append(Run(a, b, width))
     return anchors
 
 
@@ -229,13 +229,13 @@ def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return chosen[::-1]
 
 
-def _joined(runs: Iterable[_Run]) -> list[_Run]:
-    joined: list[_Run] = []
+def _joined(runs: Iterable[Run]) -> list[Run]:
+    joined: list[Run] = []
     for run in runs:
         if joined:
             last = joined[-1]
             if last.old + last.length == run.old and last.new + last.length == run.new:
-                joined[-1] = _Run(last.old, last.new, last.length + run.length)
+                joined[-1] = Run(last.old, last.new, last.length + run.length)
                 continue
         joined.append(run)
     return joined
@@ -253,7 +253,7 @@ class _Edit(NamedTuple):
         return _Edit(*map(sum, zip(self, other, strict=True)))
 
 
-def _without_chance_hits(runs: list[_Run], old: list[Unit], new: list[Unit]) -> list[_Run]:
+def _without_chance_hits(runs: list[Run], old: list[Unit], new: list[Unit]) -> list[Run]:
     """Drop short runs that stand in the middle of something rewritten on both sides."""
 
     def weigh(units: list[Unit], start: int, end: int) -> tuple[int, int]:
@@ -280,7 +280,7 @@ def _without_chance_hits(runs: list[_Run], old: list[Unit], new: list[Unit]) -> 
 
     if not runs:
         return []
-    kept: list[tuple[_Edit, _Run, tuple[int, int]]] = []
+    kept: list[tuple[_Edit, Run, tuple[int, int]]] = []
     left = edit(0, runs[0].old, 0, runs[0].new)
     for index, run in enumerate(runs):
         old_end, new_end = run.old + run.length, run.new + run.length
@@ -305,7 +305,7 @@ def _without_chance_hits(runs: list[_Run], old: list[Unit], new: list[Unit]) -> 
     return [run for _, run, _ in kept]
 
 
-def _slid(runs: list[_Run], old: list[Unit], new: list[Unit]) -> list[_Run]:
+def _slid(runs: list[Run], old: list[Unit], new: list[Unit]) -> list[Run]:
     """Move insertions and deletions to where a sentence or a clause begins, if they can move.
 
     "A. B." to "A. X. B." may be read as the insertion of ". X" or of "X. "; people mean the latter.
@@ -340,8 +340,8 @@ def _slid(runs: list[_Run], old: list[Unit], new: list[Unit]) -> list[_Run]:
             ),
         )
         if best:
-            runs[index] = _Run(left.old, left.new, left.length + best)
-            runs[index + 1] = _Run(right.old + best, right.new + best, right.length - best)
+            runs[index] = Run(left.old, left.new, left.length + best)
+            runs[index + 1] = Run(right.old + best, right.new + best, right.length - best)
             emptied = [place for place in (index, index + 1) if not runs[place].length]
             if emptied:
                 del runs[emptied[0]]
@@ -372,7 +372,7 @@ def _border(units: list[Unit], at: int) -> int:
     return 1 if core in _PAUSES or core in _SENTENCE_ENDS else 0
 
 
-def _spelled_out(runs: list[_Run], old: list[Unit], new: list[Unit]) -> Iterator[Change]:
+def _spelled_out(runs: list[Run], old: list[Unit], new: list[Unit]) -> Iterator[Change]:
     same: list[str] = []
     gone: list[str] = []
     came: list[str] = []
@@ -400,7 +400,7 @@ def _spelled_out(runs: list[_Run], old: list[Unit], new: list[Unit]) -> Iterator
         same.append(rest)
 
     old_at = new_at = 0
-    for run in [*runs, _Run(len(old), len(new), 0)]:
+    for run in [*runs, Run(len(old), len(new), 0)]:
         gone.extend(space + core for space, core in old[old_at : run.old])
         came.extend(space + core for space, core in new[new_at : run.new])
         for shift in range(run.length):

@@ -2,17 +2,24 @@
 
 A task is a function in an app's ``tasks.py`` under procrastinate's ``@app.task``; a job is a row
 that asks for it to be run. The row is written by the transaction that asks, so a job of what was
-rolled back does not exist. Arguments are keys: they stand in the database and in logs.
+rolled back does not exist. So ask by ``soon`` or ``ask``, and never by the task's own ``defer``:
+in a worker that writes on a connection of procrastinate's own, beside the transaction.
+
+Arguments are keys: they stand in the database and in logs.
 
 A task may be run more than once (its worker may die just before it says that it is done), so what
 it does a second time must do no harm. Its ``retry`` stays unset: procrastinate cannot put a job
 back while another one waits under the same lock. ``mend`` does that for all jobs.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import JobDeferrer
+from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
 
 from . import canonical
@@ -26,8 +33,15 @@ SILENCE = "1 minute"
 # So long, failed jobs can be looked at.
 KEPT = "30 days"
 
+_queue = JobManager(DjangoConnector())
 
-def soon(task: Task[Any, Any, Any], **arguments: Any) -> None:
+
+def ask(task: Task[Any, Any, Any], /, *, at: datetime | None = None, **arguments: Any) -> None:
+    """Have a task run, at a moment or at once, after this transaction is committed."""
+    _defer(task, arguments, schedule_at=at)
+
+
+def soon(task: Task[Any, Any, Any], /, **arguments: Any) -> None:
     """Have a task run once after this transaction is committed, however often that is asked for.
 
     Asked for with equal arguments while a job waits, that job serves all who asked: it does not
@@ -53,10 +67,14 @@ def _joined(lock: str) -> bool:
 def _added(task: Task[Any, Any, Any], lock: str, arguments: dict[str, Any]) -> bool:
     try:
         with transaction.atomic():
-            task.configure(queueing_lock=lock).defer(**arguments)
+            _defer(task, arguments, queueing_lock=lock)
     except AlreadyEnqueued:
         return False
     return True
+
+
+def _defer(task: Task[Any, Any, Any], arguments: dict[str, Any], **options: Any) -> None:
+    JobDeferrer(_queue, task.configure(**options).job).defer(**arguments)
 
 
 def mend() -> None:

@@ -48,7 +48,9 @@ class BlockChange:
         return any(change.op != "=" for change in self.words)
 
 
-class _Pair(NamedTuple):
+class Pair(NamedTuple):
+    """Something of the old list that may have become something of the new one."""
+
     old: int
     new: int
     likeness: float
@@ -65,7 +67,7 @@ def blocks(old: Sequence[str], new: Sequence[str]) -> list[BlockChange]:
     bags_old = [_bag(text, ids) for text in old]
     bags_new = [_bag(text, ids) for text in new]
     pairs = _pairs(old, new, bags_old, bags_new)
-    in_place = _heaviest_chain([pair for pair in pairs if pair.likeness >= _LIKE_IN_PLACE])
+    in_place = heaviest_chain([pair for pair in pairs if pair.likeness >= _LIKE_IN_PLACE])
     partner = {pair.old: pair.new for pair in in_place}
 
     moved: dict[int, int] = {}
@@ -95,9 +97,9 @@ def _bag(text: str, ids: dict[str, int]) -> list[int]:
 
 def _pairs(
     old: Sequence[str], new: Sequence[str], bags_old: list[list[int]], bags_new: list[list[int]]
-) -> list[_Pair]:
+) -> list[Pair]:
     """Return the pairs of paragraphs worth a thought: equal ones, and those sharing rare words."""
-    pairs: list[_Pair] = []
+    pairs: list[Pair] = []
     places: defaultdict[str, list[int]] = defaultdict(list)
     for j, text in enumerate(new):
         places[text].append(j)
@@ -117,7 +119,7 @@ def _pairs(
             ranks = set(range(len(there)))
         for k in ranks:
             if 0 <= k < len(there):
-                pairs.append(_Pair(i, there[k], 1.0, 2.0 * len(bags_old[i]) + 1.0))
+                pairs.append(Pair(i, there[k], 1.0, 2.0 * len(bags_old[i]) + 1.0))
         if copies[text] == len(there):
             settled_old.add(i)
             settled_new.update(there)
@@ -140,7 +142,7 @@ def _pairs(
         for j in best:
             if old[i] != new[j]:
                 likeness = min(_likeness(bag, bags_new[j]), 0.99)
-                pairs.append(_Pair(i, j, likeness, likeness * (len(bag) + len(bags_new[j]))))
+                pairs.append(Pair(i, j, likeness, likeness * (len(bag) + len(bags_new[j]))))
     return pairs
 
 
@@ -150,7 +152,7 @@ def _likeness(one: list[int], other: list[int]) -> float:
     return float(Indel.normalized_similarity(one, other))
 
 
-def _heaviest_chain(pairs: list[_Pair]) -> list[_Pair]:
+def heaviest_chain(pairs: list[Pair]) -> list[Pair]:
     """Return the pairs that keep the order of both lists and weigh most together."""
     if not pairs:
         return []
@@ -209,8 +211,8 @@ def _pair_neighbours(
             for b in free_new:
                 likeness = _likeness(bags_old[a], bags_new[b])
                 if likeness >= _LIKE_BETWEEN or (short[old[a]] and short[new[b]]):
-                    pairs.append(_Pair(a, b, likeness, likeness + _LIKE_BETWEEN))
-        partner.update((pair.old, pair.new) for pair in _heaviest_chain(pairs))
+                    pairs.append(Pair(a, b, likeness, likeness + _LIKE_BETWEEN))
+        partner.update((pair.old, pair.new) for pair in heaviest_chain(pairs))
 
 
 def _splits_and_joins(

@@ -173,6 +173,7 @@ class Start:
             start._fallen()
         known.refresh()
         if checks or edits or publishes:
+            start._waiting_for_the_truth()
             start._claims(
                 "uncovered", _("Live and no longer covered"), LIVE, "live=1&standing=need"
             )
@@ -188,7 +189,6 @@ class Start:
             query="with=me",
             skip=not (edits or checks),
         )
-        start._waiting_for_the_truth(skip=not (edits or checks or publishes))
         start._list(
             "check",
             _("To be checked"),
@@ -327,10 +327,8 @@ class Start:
             found = list(pieces[: SHOWN + 1])
             self.lists.append(WorkList(id, title, empty, found[:SHOWN], len(found) > SHOWN, query))
 
-    def _waiting_for_the_truth(self, *, skip: bool) -> None:
-        """What readers have before them, and may be wrong: nothing to say where nothing is."""
-        if skip:
-            return
+    def _waiting_for_the_truth(self) -> None:
+        """List what readers may have before them and may be wrong, if there is any."""
         late = {row.article_id: row for row in overdue().defer("document")}
         because: dict[UUID, list[Shaken]] = {}
         for row in shaken():

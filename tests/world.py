@@ -14,16 +14,18 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image as Picture
 
+from articles import drafts
 from articles import services as articles
 from articles.forms import ImageForm
-from articles.models import Article, Image, Publication
+from articles.models import Article, Comment, Image, Publication
 from claims import services as claims
 from claims.models import Claim
 from history import erasure
 from history.acts import act
 from newsroom.models import User
 from sources import services as sources
-from sources.choices import Tier
+from sources.choices import Outcome, Tier
+from sources.models import Watch
 from tests import factories
 
 BODY = (
@@ -45,6 +47,7 @@ class World:
         self.live = self._live_piece()
         self.retracted = self._retracted_piece()
         self.english = self._english_piece()
+        self.blocked = self._blocked_piece()
         self.draft = self._drafts()
         self._work_goes_on()
         self.reports = self._reports()
@@ -117,28 +120,38 @@ class World:
             csl={"title": "Nie zitiert"},
         )
         self.captures = {
-            tier: sources.capture(
-                source,
-                self.plant(f"sources.Capture: bytes, {tier}").encode(),
-                actor=self.publisher,
-                media_type="text/plain",
-                text=self.plant(
-                    "sources.Capture.text"
-                    if tier == "named"
-                    else f"sources.Capture.sealed: text, {tier}"
-                ),
-                address=self.plant(
-                    "sources.Capture.address"
-                    if tier == "named"
-                    else f"sources.Capture.sealed: address, {tier}"
-                ),
-            )
-            for tier, source in (
-                ("named", self.named),
-                ("described", self.described),
-                ("confidential", self.confidential),
-            )
+            tier: self._capture(tier) for tier in ("named", "described", "confidential")
         }
+        sources.keep_text(
+            self.captures["named"],
+            "",
+            actor=self.publisher,
+            trouble=self.plant("sources.Extraction.trouble"),
+        )
+        Watch.objects.create(
+            source=self.named,
+            at=timezone.now(),
+            next_at=timezone.now(),
+            outcome=Outcome.MOVED,
+            address=f"https://{self.plant('sources.Watch.address')}.example/",
+        )
+
+    def _capture(self, tier: str) -> Any:
+        sealed = tier != "named"
+
+        def word(column: str, model: str = "Capture") -> str:
+            told = f"sealed: {column}, {tier}" if sealed else column
+            return self.plant(f"sources.{model}.{told}")
+
+        return sources.capture(
+            getattr(self, tier),
+            self.plant(f"sources.Capture: bytes, {tier}").encode(),
+            actor=self.publisher,
+            media_type="text/plain",
+            text=f"{word('text', 'Extraction')}: 5000 waren da, und dreihundert beim Wirt.",
+            address=f"https://{word('address')}.example/",
+            response={"status": 200, "headers": [["Server", word("response")]]},
+        )
 
     # What is published
 
@@ -219,6 +232,13 @@ class World:
                 confirmed=True,
                 note=self.plant("claims.Check.note"),
             )
+        claims.seek_comment(
+            second,
+            actor=self.publisher,
+            whom=self.plant("claims.CommentSought.whom"),
+            at=timezone.now() - timedelta(hours=1),
+            answer=self.plant("claims.CommentSought.answer"),
+        )
         articles.publish(
             self._read(piece),
             actor=self.publisher,
@@ -303,6 +323,26 @@ class World:
         articles.publish(piece, actor=self.publisher)
         return piece
 
+    def _blocked_piece(self) -> Article:
+        """A piece of which a court has forbidden some words, which earlier versions had."""
+        words = self.plant("articles.LegalBlock.words")
+        piece = factories.finished(
+            self.publisher,
+            slug="verboten",
+            headline="Was nicht gesagt werden darf",
+            body=f"<p>Mehr als 5000 Menschen kamen. Einer hieß {words}.</p>",
+        )
+        articles.publish(piece, actor=self.publisher)
+        articles.save_article(piece, actor=self.publisher, kicker="Gericht")
+        articles.publish(self._read(piece), actor=self.publisher, kind="update", note="Neu")
+        articles.block(
+            piece,
+            actor=self.publisher,
+            words=[words],
+            reason=self.plant("articles.LegalBlock.reason"),
+        )
+        return piece
+
     # What is not
 
     def _drafts(self) -> Article:
@@ -343,6 +383,20 @@ class World:
             )
         embargo = timezone.now() + timedelta(days=3)
         factories.article(**words("embargoed"), embargo=embargo)
+        Comment.objects.create(
+            article=draft,
+            author=self.publisher,
+            **{
+                name: self.plant(f"articles.Comment.{name}")
+                for name in ("text", "about", "exact", "prefix", "suffix")
+            },
+        )
+        drafts.keep(
+            draft.pk,
+            user=self.publisher,
+            based_on=1,
+            texts={"headline": self.plant("articles.WorkingDraft.texts")},
+        )
         shelved = factories.article(**words("shelved"))
         articles.shelve(
             shelved, actor=self.publisher, comment=self.plant("history.Payload.data: handing on")
@@ -367,6 +421,21 @@ class World:
         )
         claims.retract_source(
             self.second, actor=self.publisher, why=self.plant("sources.Source.retraction")
+        )
+
+        articles.schedule(
+            piece,
+            actor=self.publisher,
+            at=timezone.now() + timedelta(days=2),
+            kind="correction",
+            note=self.plant("articles.Plan.note"),
+            corrections=[
+                articles.Wrong(
+                    self.plant("articles.Plan.corrections: wrong"),
+                    self.plant("articles.Plan.corrections: right"),
+                    timezone.now(),
+                )
+            ],
         )
 
     def _reports(self) -> list[Any]:
@@ -394,6 +463,10 @@ class World:
     # Where it stands
 
     @property
+    def published(self) -> list[Article]:
+        return [self.live, self.retracted, self.english, self.blocked]
+
+    @property
     def address(self) -> str:
         return self.address_of(self.live)
 
@@ -404,7 +477,7 @@ class World:
 
     def values(self) -> dict[str, list[Any]]:
         """Return what stands for each parameter of a public address."""
-        pieces = [self.address_of(one) for one in (self.live, self.retracted, self.english)]
+        pieces = [self.address_of(one) for one in self.published]
         now = timezone.now()
         files = [name for name in Image.objects.values_list("file", flat=True) if name != "f" * 64]
         return {

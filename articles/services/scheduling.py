@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from history import canonical, revisions
+from history import canonical, jobs, revisions
 from history.acts import Act, act, lock
 
 from .. import tasks
@@ -70,7 +70,7 @@ def schedule(
             actor=actor.pk,
         )
         _note(this, article, plan, kind=plan.kind, note=plan.note, corrections=plan.corrections)
-        tasks.publish_due.configure(schedule_at=at).defer(timestamp=int(at.timestamp()))
+        jobs.ask(tasks.publish_due, at=at, timestamp=int(at.timestamp()))
     return plan
 
 
@@ -147,7 +147,7 @@ def _refuse(due: Plan, reasons: list[dict[str, str]]) -> None:
         if plan := _waiting(due):
             _end(plan, PlanState.REFUSED, reasons)
             _note(this, article, plan, reasons=[reason["message"] for reason in reasons])
-            tasks.tell_refused.defer(plan=str(plan.pk))
+            jobs.ask(tasks.tell_refused, plan=str(plan.pk))
 
 
 def _waiting(due: Plan) -> Plan | None:

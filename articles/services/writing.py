@@ -1,11 +1,12 @@
 """Writing: pieces are made and saved; claims and passages follow the text."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from claims import services as claims
@@ -14,8 +15,10 @@ from claims.models import Claim
 from history import revisions
 from history.acts import Act, act, lock
 
+from ..body import clean
 from ..models import Article, Byline, Person, Section, Tag
 from ..piece import pictures
+from ..replacing import Plan, plan
 from ..slugs import free_slug
 
 
@@ -111,7 +114,7 @@ def write(
     held = Holdings.of(stored, pictures(this.document(stored)))
     admitted = claims.admit(edited.body, held.claims)
     edited.body = admitted.body
-    vanishing = claims.vanishing(edited, held)
+    vanishing = claims.vanishing(edited, held, stored)
     if any(claim.pk not in confirmed for claim in vanishing):
         raise ClaimsWouldVanish(vanishing)
     columns = [field.attname for field in Article._meta.concrete_fields]
@@ -123,7 +126,7 @@ def write(
         set_bylines(edited, bylines)
     if save_images is not None:
         save_images()
-    claims.sync(edited, held if save_images is None else None)
+    claims.sync(edited, held if save_images is None else None, stored)
     moved = {
         name: [getattr(stored, name), getattr(edited, name)]
         for name in ("slug", "state")
@@ -132,6 +135,34 @@ def write(
     if moved:
         this.note(edited, workflow=moved)
     return admitted
+
+
+def replace_text(
+    article: Article,
+    *,
+    actor: Any,
+    body: str,
+    decisions: Mapping[str, str] | None = None,
+    based_on: int | None = None,
+    comment: str = "",
+) -> Plan:
+    """Put a whole new body in the place of the piece's; return what became of its passages.
+
+    ``decisions`` say by ``Row.key`` where passages go; for all others what the plan suggests is
+    done, which is to leave lost what is not beyond doubt. Raises ``ConflictingSave``, and
+    ``ValidationError`` for a decision that the plan does not offer.
+    """
+    with act("articles.article.text_replaced", actor=actor, comment=comment) as this:
+        stored = lock(article)
+        made = plan(stored.body, clean(body), stored.language)
+        edited = copy(stored)
+        try:
+            edited.body = made.apply(decisions)
+        except ValueError as error:
+            raise ValidationError(_("The text was changed in the meantime: look again.")) from error
+        edited.full_clean()
+        write(this, stored, edited, based_on=based_on, confirmed={row.claim for row in made.rows})
+    return made
 
 
 def _refuse_conflict(stored: Article, based_on: int | None, *, latest: int) -> None:

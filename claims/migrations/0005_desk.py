@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
                             ("refuted", "refuted"),
                             ("unverifiable", "unverifiable"),
                             ("unchecked", "unchecked"),
+                            ("reworded", "reworded: look again"),
                             ("stale", "check again"),
                             ("orphan", "passage lost"),
                         ],

@@ -23,6 +23,12 @@ from .script import (
     Write,
 )
 
+# Of some of what is told there is no second source, and the text says whose it is.
+ONE_SOURCE = (
+    ("two-sources", "Je Angabe gibt es nur eine unabhängige Quelle; der Text nennt sie."),
+)
+
+
 SOURCES = (
     Source(
         key="nis-oktober",
@@ -772,7 +778,7 @@ FIRST_VERSION = (
     Check("erstmals", note="KBS, 18. Oktober 2024."),
     ReadAll(),
     Move(by="checker", state="ready", to="publisher"),
-    Publish(kind="first"),
+    Publish(kind="first", waivers=ONE_SOURCE),
 )
 
 CORRECTION = (
@@ -866,6 +872,7 @@ CORRECTION = (
     ReadAll(),
     Publish(
         kind="correction",
+        waivers=ONE_SOURCE,
         note="Es ist nicht das erste Mal seit dem Koreakrieg, dass Nordkorea Soldaten in einen"
         " fremden Krieg schickt.",
         corrections=(
@@ -919,7 +926,11 @@ UPDATE = (
     ),
     Check("nachtrag"),
     ReadAll(),
-    Publish(kind="update", note="Neuere Schätzungen aus London und Seoul ergänzt."),
+    Publish(
+        kind="update",
+        note="Neuere Schätzungen aus London und Seoul ergänzt.",
+        waivers=ONE_SOURCE,
+    ),
 )
 
 PIECE = Piece(

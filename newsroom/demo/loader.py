@@ -232,4 +232,5 @@ class _Replay:
             kind=step.kind,
             note=step.note,
             corrections=[articles.Wrong(row.wrong, row.right) for row in step.corrections],
+            waivers=dict(step.waivers),
         )

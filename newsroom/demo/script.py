@@ -190,6 +190,8 @@ class Publish:
     by: str = "publisher"
     note: str = ""
     corrections: tuple[Corrected, ...] = ()
+    # Rules of the gate that are waived, each with its reason.
+    waivers: tuple[tuple[str, str], ...] = ()
 
 
 Step = (

@@ -106,6 +106,8 @@ NEWSROOM: dict[str, Any] = {
     "GATE": environment.pairs("NEWSROOM_GATE"),
     # Whether requests come from a proxy of ours, so that what it says of them is believed.
     "TRUST_PROXY": False,
+    # Whoever changed a claim's words since its last check does not check them.
+    "FOUR_EYES": environment.flag("NEWSROOM_FOUR_EYES", default=True),
     # The largest manuscript that an import reads.
     "MAX_IMPORT_BYTES": 5 * 1024 * 1024,
 }
@@ -199,6 +201,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+
+# A long piece, twice: the editor's HTML is longer than its words.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # Logging: what happened and where, never what was sent. Django's e-mails to administrators quote
 # the request, forms included, so nobody is mailed and no handler formats a request.

@@ -40,6 +40,8 @@ NEWSROOM = NEWSROOM | {
     "MASTER_KEY": "",
     "RETIRED_MASTER_KEY": "",
     "SITE": "https://newsroom.example",
+    # Most tests need one person only; those of four eyes ask for them.
+    "FOUR_EYES": False,
     # Tests of baked pages choose a folder of their own.
     "BAKED_DIR": None,
     # In tests one person often does it all; those of the rule itself set it back.

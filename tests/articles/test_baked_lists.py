@@ -18,7 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from articles import baking, feeds, listings, lists, sitemaps, tasks
 from articles.models import Article, FrontPage, LivePiece, Publication
-from articles.services import arrange_front, erase
+from articles.services import arrange_front, block, erase
 from history import erasure
 from newsroom.baked import Baked
 from newsroom.models import User
@@ -184,6 +184,20 @@ def test_erased_words_leave_every_list(root, django_capture_on_commit_callbacks)
         erase(asked, actor=factories.user("admin"))
     # Whether or not a worker runs.
     assert not any(b"Kanarienvogel" in content for content in files(root).values())
+
+
+def test_removed_piece_has_left_every_list_when_the_block_is_reported(root, small):
+    made = [appeared(f"p{hour}", hour, **POLITICS) for hour in range(7)]
+    run_due()
+    assert b"/2025/05/p1/" in files(root)["/changes/1/changes.json"]
+
+    block(made[1].article, actor=factories.user("admin"), reason="Beschluss", whole=True)
+
+    # Whether or not a worker runs.
+    held = [name for name, content in files(root).items() if b"/2025/05/p1/" in content]
+    assert held == []
+    run_due()
+    assert files(root) == whole()
 
 
 def test_the_command_finds_and_mends_a_list(root):

@@ -18,8 +18,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import blocking, bundle, listings, services
-from articles.models import Article, LegalBlock, Publication
+from articles import blocking, bundle, listings, search, services
+from articles.models import Article, LegalBlock, LivePiece, Publication, Word
 from articles.services import Wrong
 from claims import services as claims
 from history import erasure
@@ -177,6 +177,21 @@ class TestWords:
         for number in (1, 2, 3):
             answer = Client().get(f"{address}v/{number}/")
             assert (answer.status_code, leaks(answer)) == (200, False)
+
+    def test_who_searches_for_them_finds_nothing(self, piece, admin):
+        def total(words: str) -> int:
+            found = search.search(words)
+            return found.total if found else 0
+
+        assert (total(NAME), total("Menschen")) == (1, 1)
+        standing = block(piece, admin, NAME)
+        assert (total(NAME), total("Menschen")) == (0, 1)
+        assert not Word.objects.filter(word__contains="schmann").exists()
+        block(piece, admin, whole=True)
+        assert (total("Menschen"), LivePiece.objects.count()) == (0, 0)
+        services.unblock(standing, actor=admin, reason="Aufgehoben")
+        assert total(NAME) == 0
+        assert not list(verify(Run()))
 
     def test_the_record_is_as_it_was_and_verifies(self, piece, admin):
         frozen = list(Publication.stored.values_list("pk", "document"))

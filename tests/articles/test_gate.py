@@ -128,6 +128,13 @@ class TestTwoSources:
         factories.citation(piece.claims.get())
         assert rules(piece) == []
 
+    def test_what_others_say_has_them_as_its_source(self, piece, admin):
+        self.risky(piece, admin)
+        claims.save_claim(
+            piece.claims.get(), actor=admin, voice="reported", attribution="Die Polizei"
+        )
+        assert "two-sources" not in rules(piece)
+
     def test_copies_of_one_report_count_once_however_long_the_way(self, piece, admin):
         claim = piece.claims.get()
         agency = claim.citations.get().source

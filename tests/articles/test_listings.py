@@ -232,6 +232,7 @@ def test_hostile_text_stays_text(reader):
 
 PUBLIC_TABLES = {
     "articles_publication",
+    "articles_legalblock",
     "articles_livepiece",
     "articles_frontpage",
     "articles_change",

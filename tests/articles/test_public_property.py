@@ -3,10 +3,11 @@
 The oracle knows what was written and which acts were done, and nothing of how pages are made.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -21,6 +22,7 @@ from lxml import html as lxml_html
 
 from articles import baking, gate, services
 from articles.models import Article
+from claims import services as claims
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +36,6 @@ SENTENCES = [
     "Die Veranstalter sagten: „Wir kommen wieder.“",
 ]
 WORDS = ["5000", "Polizei", "Platz leer", "kommen", "Anfang"]
-_sentence = st.sampled_from(SENTENCES)
 KINDS = ["update", "typo", "correction", "developing"]
 
 
@@ -75,8 +76,8 @@ class Served:
 class House:
     """A piece, what is done to it, hour by hour, and what readers must have got."""
 
-    def __init__(self, draw: Callable[[st.SearchStrategy], Any]) -> None:
-        self.draw = draw
+    def __init__(self, choose: Callable[[Sequence[Any]], Any]) -> None:
+        self.choose = choose
         self.hour = 0
         self.actor = factories.user("admin")
         self.written = Text("Erste Zeile", (CLAIMED, SENTENCES[0]))
@@ -92,6 +93,7 @@ class House:
         self.retracted = False
         self.blocks: dict[Any, str | None] = {}
         self.live: Served | None = None
+        self.scheduled = 0
 
     def now(self) -> Any:
         return time_machine.travel(NOON + timedelta(hours=self.hour), tick=False)
@@ -103,8 +105,8 @@ class House:
 
     def edit(self) -> bool:
         text = Text(
-            self.draw(_sentence).rstrip("."),
-            (CLAIMED, *self.draw(st.lists(_sentence, min_size=1, max_size=3))),
+            self.choose(SENTENCES).rstrip("."),
+            (CLAIMED, *(self.choose(SENTENCES) for _ in range(self.choose([1, 2, 3])))),
         )
         marked = self.stored().body.partition("</p>")[0] + "</p>"
         body = marked + "".join(f"<p>{one}</p>" for one in text.paragraphs[1:])
@@ -113,7 +115,7 @@ class House:
         return False
 
     def publish(self) -> bool:
-        kind = self.draw(st.sampled_from(KINDS)) if self.public else "first"
+        kind = self.choose(KINDS) if self.public else "first"
         waived = {rule.id: "eilt" for rule in gate.RULES.values() if rule.waivable}
         corrections = [services.Wrong("a", "b")] if kind == "correction" else []
         deadline = NOON + timedelta(days=9) if kind == "developing" else None
@@ -123,6 +125,30 @@ class House:
         )  # fmt: skip
         self._went_out(self.written)
         return True
+
+    def clear(self) -> bool:
+        """Do what the gate asks for, so that what is scheduled may go out."""
+        factories.check(self.claim, self.actor)
+        claims.read_sentences(self.stored(), actor=self.actor)
+        return False
+
+    def schedule(self) -> bool:
+        kind = self.choose(KINDS) if self.public else "first"
+        services.schedule(
+            self.stored(), actor=self.actor, kind=kind, note="Neu",
+            at=NOON + timedelta(hours=self.hour, minutes=30),
+            corrections=[services.Wrong("a", "b")] if kind == "correction" else [],
+            deadline=NOON + timedelta(days=9) if kind == "developing" else None,
+        )  # fmt: skip
+        return False
+
+    def due(self) -> bool:
+        """Let go out what is due: the text as it stands by then."""
+        made = [one for one in services.publish_due() if one.article_id == self.piece.pk]
+        if made:
+            self.scheduled += 1
+            self._went_out(self.written)
+        return bool(made)
 
     def retract(self) -> bool:
         services.retract(self.stored(), actor=self.actor, note="Falsch")
@@ -137,7 +163,7 @@ class House:
         return True
 
     def block(self) -> bool:
-        word = self.draw(st.sampled_from([*WORDS, None]))
+        word = self.choose([*WORDS, None])
         made = services.block(
             self.stored(), actor=self.actor, reason="Beschluss",
             words=[word] if word else [], whole=word is None,
@@ -149,7 +175,7 @@ class House:
         standing = list(self.piece.legal_blocks.standing().order_by("at"))
         if not standing:
             return False
-        chosen = self.draw(st.sampled_from(standing))
+        chosen = self.choose(standing)
         services.unblock(chosen, actor=self.actor, reason="Aufgehoben")
         del self.blocks[chosen.pk]
         return True
@@ -188,41 +214,67 @@ class House:
         self.live = served
 
 
-OPERATIONS = ("edit", "publish", "publish", "retract", "reply", "block", "unblock")
-
-
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+OPERATIONS = (
+    *("edit", "clear", "publish", "schedule", "retract", "reply", "block", "unblock"),
+    *("edit", "clear", "schedule", "publish"),
 )
-@given(st.data())
-def test_what_was_public_at_any_moment_is_what_the_acts_had_made_public(data: Any) -> None:
-    house = House(data.draw)
-    done = data.draw(st.lists(st.sampled_from(OPERATIONS), min_size=2, max_size=10))
-    for operation in ["publish", *done]:
+
+
+def play(house: House, operations: Sequence[str]) -> None:
+    """Do all this, an hour after the other, and compare what readers have after each."""
+    for operation in operations:
         house.hour += 1
         with house.now():
+            went_out = house.due()
             try:
                 changed = getattr(house, operation)()
             except ValidationError:
                 # Refused: as the first publication, without a change, after a retraction, …
                 changed = False
-            house.hold(changed)
+            house.hold(changed or went_out)
+
+
+def look_back(house: House) -> None:
+    """Compare what stood there at every half hour, and what is baked now."""
+    for half in range(2 * house.hour + 2):
+        moment = NOON + timedelta(minutes=30 * half)
+        served = house.get(f"at/{moment:%Y-%m-%dT%H:%MZ}/")
+        assert (served.text or served.status) == house.expected(moment), moment
+    with TemporaryDirectory() as root:
+        with override_settings(NEWSROOM=django_settings.NEWSROOM | {"BAKED_DIR": Path(root)}):
+            baking.bake(house.piece.pk)
+        files = {
+            f"/{file.parent.relative_to(root).as_posix()}/": file.read_bytes()
+            for file in Path(root).rglob("index.html")
+        }
+    live = house.get()
+    assert files.get(house.address()) == (live.content if live.status == 200 else None)
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.data())
+def test_what_was_public_at_any_moment_is_what_the_acts_had_made_public(data: Any) -> None:
+    house = House(lambda choices: data.draw(st.sampled_from(choices)))
+    done = data.draw(st.lists(st.sampled_from(OPERATIONS), min_size=2, max_size=8))
+    play(house, ["publish", *done])
     with house.now():
-        if house.public:
-            for half in range(2 * house.hour + 2):
-                moment = NOON + timedelta(minutes=30 * half)
-                served = house.get(f"at/{moment:%Y-%m-%dT%H:%MZ}/")
-                assert (served.text or served.status) == house.expected(moment), moment
-        with TemporaryDirectory() as root:
-            chosen = django_settings.NEWSROOM | {"BAKED_DIR": Path(root)}
-            with override_settings(NEWSROOM=chosen):
-                baking.bake(house.piece.pk)
-            files = {
-                f"/{file.parent.relative_to(root).as_posix()}/": file.read_bytes()
-                for file in Path(root).rglob("index.html")
-            }
-        if house.public:
-            live = house.get()
-            assert files.get(house.address()) == (live.content if live.status == 200 else None)
+        look_back(house)
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        "clear schedule reply edit clear schedule block edit unblock retract edit",
+        "publish edit clear schedule edit block publish block unblock unblock",
+    ],
+)
+def test_so_it_is_when_pieces_go_out_as_scheduled(done: str) -> None:
+    house = House(Random(4).choice)
+    play(house, done.split())
+    assert house.scheduled
+    with house.now():
+        look_back(house)

@@ -10,8 +10,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
-from articles import reporting, services
+from articles import reporting, services, tasks
 from articles.choices import ReportState
 from articles.models import Article, Publication, ReaderReport
 from claims import services as claims
@@ -200,6 +201,12 @@ def test_ways_to_answer_are_forgotten_in_time(admin: User, live: Publication) ->
             kept.append(ReaderReport.objects.filter(contact=MAIL).count())
     assert kept == [2, 1, 1, 0]
     assert ReaderReport.objects.filter(pk__in=[settled.pk, waiting.pk]).count() == 2
+
+
+def test_the_worker_forgets_every_night() -> None:
+    name = "articles.tasks.forget_reports"
+    assert app.periodic_registry.periodic_tasks[name, ""].cron == "25 4 * * *"
+    assert tasks.forget_reports(timestamp=0) is None
 
 
 def test_an_erasure_reaches_reports(admin: User, live: Publication) -> None:

@@ -2,13 +2,14 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -271,6 +272,29 @@ def test_the_desk_is_reminded_until_something_is_done(piece, publisher, clock, w
     assert not Plan.objects.unresolved().exists()
 
 
+def test_who_is_responsible_is_reminded_daily_of_a_deadline_that_passed(
+    piece, publisher, clock
+) -> None:
+    reporter = factories.user("reporter", email="jo@newsroom.example")
+    services.set_state(piece, actor=publisher, state="check", assignee=reporter)
+    services.publish(piece, actor=publisher, kind="developing", deadline=EVENING)
+    remind = app.tasks["articles.tasks.tell_overdue"]
+    remind(timestamp=0)
+    assert mail.outbox == []
+    clock.move_to(EVENING + timedelta(minutes=1))
+    remind(timestamp=0)
+    assert [message.to for message in mail.outbox] == [
+        ["jo@newsroom.example"],
+        ["ruth@newsroom.example"],
+    ]
+    assert mail.outbox[0].subject == f"Frist vorbei: {piece.headline}"
+    assert "bis 3. Mai 2026 20:00 (CEST)" in mail.outbox[0].body
+    change(piece, publisher)
+    services.publish(piece, actor=publisher, kind="update", note="Geklärt")
+    remind(timestamp=0)
+    assert len(mail.outbox) == 2
+
+
 # What can be planned
 
 
@@ -467,3 +491,47 @@ def test_a_real_worker_that_was_down_publishes_what_fell_due() -> None:
     call_command("procrastinate", "worker", "--one-shot")
     assert [row[0] for row in publications()] == [piece.pk]
     assert Plan.objects.get().state == "published"
+
+
+# From the command line
+
+
+def command(piece, publisher, *options: str) -> str:
+    out = StringIO()
+    call_command("publish", piece.slug, "--as", publisher.username, *options, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-05-03T20:00", EVENING),
+        ("2026-05-03T18:00Z", EVENING),
+        ("2026-10-25T02:30+02:00", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        ("2026-10-25T02:30+01:00", datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+    ],
+)
+def test_the_command_plans_as_well(piece, publisher, written, meant) -> None:
+    assert "Scheduled for" in command(piece, publisher, "--at", written, "--note", "Wie geplant")
+    plan = Plan.objects.get()
+    assert (plan.at, plan.note, plan.actor) == (meant, "Wie geplant", publisher.pk)
+    assert publications() == []
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--at", "2027-03-28T02:30"], "does not exist"),
+        (["--at", "2026-10-25T02:30"], "comes twice"),
+        (["--at", "2026-05-03T13:00"], "vorbei"),
+        (["--at", "heute"], "give YYYY"),
+        (["--at", "2026-05-03T20:00", "--waive", "read=eilt"], "nothing is waived"),
+        (["--at", "2026-05-03T20:00", "--kind", "retraction"], "nothing is waived"),
+    ],
+)
+def test_the_command_refuses_what_cannot_be_planned(piece, publisher, options, why) -> None:
+    with pytest.raises(CommandError, match=why) as refused:
+        command(piece, publisher, *options)
+    assert refused.value.returncode == 2
+    assert not Plan.objects.exists()
+    assert publications() == []

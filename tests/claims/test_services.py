@@ -220,7 +220,7 @@ def test_a_check_keeps_what_it_was_made_on(piece, admin) -> None:
     check = services.check(claim, actor=admin, verdict="supported", note="gelesen")
     assert check.checker == admin.pk
     assert check.snapshot["passages"] == [
-        {"field": "body", "exact": "Mehr als 5000 Menschen kamen"}
+        {"field": "body", "exact": "Mehr als 5000 Menschen kamen", "around": {"right": "."}}
     ]
     assert check.snapshot["citations"][0]["id"] == str(citation.pk)
     assert kinds(piece)[-1] == "claims.check.recorded"

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -12,7 +13,7 @@ from articles.services import restore, save_article
 from claims import services
 from claims.choices import State
 from claims.models import Claim
-from claims.standing import Evidence, Standing, fold
+from claims.standing import Evidence, Standing, fingerprint, fold
 from history import revisions
 from tests import factories
 
@@ -66,11 +67,7 @@ def test_a_changed_figure_makes_the_check_stale_and_tells_both(piece, claim, adm
     now = standing(claim)
     assert (now.state, now.check) == (State.STALE, check)
     (reason,) = now.reasons
-    assert (reason.code, reason.old, reason.new) == (
-        "words",
-        "Mehr als 5000 Menschen kamen",
-        "Mehr als 6000 Menschen kamen",
-    )
+    assert (reason.code, reason.kind, reason.old, reason.new) == ("words", "figure", "5000", "6000")
 
 
 @pytest.mark.parametrize(
@@ -259,3 +256,75 @@ def test_the_number_of_queries_does_not_grow(piece, claim, admin) -> None:
         factories.citation(other)
         factories.check(other, admin)
     assert queries() == few
+
+
+def test_a_reworded_claim_is_to_be_looked_at_again_and_one_word_keeps_its_check(
+    piece, claim, admin
+) -> None:
+    check = factories.check(claim, admin, "partly", confirmed=True)
+    rewrite(piece, admin, "Menschen kamen", "Menschen erschienen")
+    now = standing(claim)
+    assert (now.state, now.check) == (State.REWORDED, check)
+    assert [(reason.old, reason.new) for reason in now.reasons] == [("kamen", "erschienen")]
+    upheld = services.uphold(claim, actor=admin)
+    assert standing(claim) == Standing(State.PARTLY, upheld)
+    assert upheld.confirmed
+    assert claim.checks.count() == 2
+
+
+def test_what_states_something_else_cannot_be_confirmed_by_one_word(piece, claim, admin) -> None:
+    factories.check(claim, admin)
+    rewrite(piece, admin, "5000", "6000")
+    with pytest.raises(ValidationError):
+        services.uphold(claim, actor=admin)
+    assert standing(claim).state == State.STALE
+
+
+def test_who_confirms_has_seen_what_stands_there(piece, claim, admin) -> None:
+    factories.check(claim, admin)
+    rewrite(piece, admin, "Menschen kamen", "Menschen erschienen")
+    evidence = Evidence.of_claims([claim.pk])
+    seen = fingerprint(evidence.snapshot(evidence.claims[claim.pk]))
+    rewrite(piece, admin, "Menschen erschienen", "Menschen flohen")
+    with pytest.raises(services.ChangedMeanwhile):
+        services.uphold(claim, actor=admin, seen=seen)
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "Mehr als 5.000 Menschen kamen",
+        "Mehr als 5\u202f000 Menschen kamen",
+        "Fast 5000 Menschen kamen",
+    ],
+)
+def test_the_form_of_a_figure_keeps_the_check_and_its_limit_does_not(
+    piece, claim, admin, new: str
+) -> None:
+    factories.check(claim, admin)
+    rewrite(piece, admin, "Mehr als 5000 Menschen kamen", new)
+    kept = State.SUPPORTED if new.startswith("Mehr") else State.STALE
+    assert standing(claim).state == kept
+
+
+def test_a_heading_above_that_turns_the_passage_around_makes_its_check_stale(admin) -> None:
+    piece = factories.article(
+        admin, body="<h2>Was 2023 geschah</h2><p>Der Verein verlor Mitglieder. Mehr nicht.</p>"
+    )
+    claim = factories.claim(piece, "Der Verein verlor Mitglieder.")
+    factories.check(claim, admin)
+    rewrite(piece, admin, "2023", "2024")
+    (reason,) = standing(claim).reasons
+    assert (reason.kind, reason.old, reason.new, reason.around) == (
+        "figure", "2023", "2024", "heading",
+    )  # fmt: skip
+
+
+def test_what_rests_on_a_reworded_claim_is_to_be_looked_at_again(piece, claim, admin) -> None:
+    factories.check(claim, admin)
+    upper = factories.claim(piece, "leer", rests_on=[claim])
+    factories.check(upper, admin)
+    rewrite(piece, admin, "Menschen kamen", "Menschen erschienen")
+    assert standing(upper).state == State.REWORDED
+    services.uphold(claim, actor=admin)
+    assert standing(upper).state == State.SUPPORTED

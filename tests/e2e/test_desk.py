@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from articles import comments
 from tests import factories
 
 
@@ -15,9 +16,18 @@ def root(transactional_db):
 def paths(root):
     source = factories.source(tier="described", description="eine Beamtin")
     factories.source()
-    factories.article()
+    piece = factories.article()
+    claim = factories.claim(piece)
+    factories.citation(claim)
+    comments.begin(piece, author=root, text="Woher?", subject=comments.on_claim(claim))
     return (
         "",
+        "articles/article/",
+        "articles/article/?q=Platz&live=0&standing=need",
+        f"articles/article/{piece.pk}/sheet/",
+        "claims/claim/",
+        "claims/claim/?standing=need&checked=never",
+        "articles/comment/",
         "sources/source/",
         "sources/source/?q=nichts",
         "sources/source/add/",

@@ -183,6 +183,25 @@ def test_writing_shuts_nobody_out(
     page.locator("[popovertarget=drawer]").first.click()
     expect(page.locator("#drawer")).to_be_visible()
     in_every_light(page, barriers, "properties")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Alt+g")
+    expect(page.locator("#suggestion")).to_be_visible()
+    in_every_light(page, barriers, "proposed claims")
+    page.keyboard.press("Escape")
+    reporter.select("Gegen neun Uhr")
+    page.keyboard.press("Alt+m")
+    page.locator("#comment-text").press_sequentially("Woher?")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".comment-thread")).to_have_count(1)
+    in_every_light(page, barriers, "comments")
+    with page.expect_response("**/draft/"):
+        reporter.replace("blieb ruhig", "blieb still")
+    articles.save_article(piece, actor=factories.user("editor"), standfirst="Anders.")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#conflict")).to_be_visible()
+    in_every_light(page, barriers, "conflict")
+    reporter.forgive(409)
+    assert reporter.complaints == []
 
 
 def test_checking_shuts_nobody_out(

@@ -75,6 +75,10 @@ SCENARIOS: dict[str, Scenario] = {
         lambda h: A.save_article(h.piece, actor=h.actor, kicker="Neu"),
         of_piece("articles.article.saved"),
     ),
+    "articles.services.replace_text": (
+        lambda h: A.replace_text(h.piece, actor=h.actor, body="<p>Ein anderer Text.</p>"),
+        of_piece("articles.article.text_replaced"),
+    ),
     "articles.services.restore": (
         lambda h: A.restore(h.piece, revision=1, actor=h.actor),
         of_piece("articles.article.restored"),
@@ -238,6 +242,16 @@ SCENARIOS: dict[str, Scenario] = {
     "claims.services.check": (
         lambda h: C.check(h.claim, actor=h.actor, verdict="disputed"),
         of_piece("claims.check.recorded"),
+    ),
+    "claims.services.uphold": (
+        lambda h: (
+            A.save_article(h.piece, actor=h.actor, body=h.piece.body.replace("kamen", "strömten")),
+            C.uphold(h.claim, actor=h.actor),
+        ),
+        [
+            ("articles.article.saved", lambda h: h.piece.pk),
+            ("claims.check.upheld", lambda h: h.piece.pk),
+        ],
     ),
     "claims.services.void": (
         lambda h: C.void(h.claim, actor=h.actor, note="falsche Fassung"),

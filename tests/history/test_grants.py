@@ -53,7 +53,7 @@ def test_the_application_can_do_its_daily_work(roles) -> None:
         claims.read_sentences(piece, actor=admin)
         ledger.issue_checkpoint()
         jobs.soon(app.tasks["history.tasks.mend"], timestamp=0)
-        assert run_due() == ["history.tasks.mend"]
+        assert "history.tasks.mend" in run_due()
         factories.user("reporter").delete()
 
 

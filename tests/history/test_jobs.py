@@ -1,7 +1,7 @@
 """Jobs: asked for with the change that needs them, run once, and not lost."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -125,6 +125,27 @@ def test_a_worker_works_through_the_queue_and_leaves_only_what_failed(work, ran)
     run_worker()
     assert ran == ["front", "section"]
     assert ("failed", 1) in state()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("ask", [jobs.ask, jobs.soon])
+def test_a_job_that_asks_for_jobs_does_so_in_its_own_transaction(work, ran, ask) -> None:
+    @app.task(name="tests.asks")
+    def asks() -> None:
+        with suppress(ZeroDivisionError), transaction.atomic():
+            ask(work, word="rolled back")
+            1 / 0  # noqa: B018
+        with another_connection() as elsewhere, transaction.atomic():
+            ask(work, word="committed")
+            elsewhere.execute("SELECT FROM procrastinate_jobs WHERE task_name = 'tests.work'")
+            ran.append("seen too early" if elsewhere.fetchall() else "not seen yet")
+
+    try:
+        jobs.ask(asks)
+        run_worker()
+    finally:
+        del app.tasks["tests.asks"]
+    assert ran == ["not seen yet", "committed"]
 
 
 @pytest.mark.django_db

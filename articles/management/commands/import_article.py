@@ -1,4 +1,4 @@
-"""``manage.py import_article FILE``: make a draft of a manuscript."""
+"""``manage.py import_article FILE``: make a draft of a manuscript, or replace a piece's text."""
 
 import json
 from pathlib import Path
@@ -14,6 +14,7 @@ from articles import services
 from articles.choices import Language
 from articles.importing import MAX_BYTES, Imported, ImportRefused, convert
 from articles.models import Article, Section
+from articles.views_replacing import Shown, shown
 from claims.sentences import sentences
 from claims.text import read
 from history import revisions
@@ -21,7 +22,7 @@ from history import revisions
 
 class Command(BaseCommand):
     help = (
-        "Make a draft of a text, Markdown, HTML or Word file. "
+        "Make a draft of a text, Markdown, HTML or Word file, or replace a piece's text by it. "
         "Exit status 2 and one line on stderr: bad input, and nothing was made."
     )
 
@@ -39,6 +40,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as", dest="user", default="", help="who imports; default: the system"
         )
+        parser.add_argument(
+            "--replace",
+            default="",
+            metavar="SLUG",
+            help="put the text in the place of this piece's; its claims are found again, and those "
+            "that are not found beyond doubt are told and stay lost",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -55,6 +63,9 @@ class Command(BaseCommand):
             imported = convert(_read(path), path.name, headline=options["headline"])
         except ImportRefused as refused:
             raise _bad(f"{path}: {refused}") from refused
+        if options["replace"]:
+            self._replace(options["replace"], imported, user, path.name, as_json=options["json"])
+            return
         try:
             article = services.create_article(
                 actor=user or get_user_model().objects.system(),
@@ -73,6 +84,65 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report, ensure_ascii=False))
         else:
             self.stdout.write("\n".join(_lines(article, report)))
+
+    def _replace(
+        self, slug: str, imported: Imported, user: Any, file: str, *, as_json: bool
+    ) -> None:
+        article = Article.objects.filter(slug=slug).first()
+        if article is None:
+            raise _bad(_("There is no piece “%(slug)s”.") % {"slug": slug})
+        try:
+            made = services.replace_text(
+                article,
+                actor=user or get_user_model().objects.system(),
+                body=imported.body,
+                comment=_("Imported from %(file)s") % {"file": _printable(file)},
+            )
+        except ValidationError as error:
+            raise _bad(" ".join(error.messages)) from error
+        except PermissionDenied as error:
+            raise _bad(str(error) or _("This person may not write articles.")) from error
+        article.refresh_from_db()
+        rows = shown(article, made)
+        if as_json:
+            report = {
+                **_report(article, imported),
+                "claims": [
+                    {
+                        "claim": str(one.row.claim),
+                        "statement": one.statement,
+                        "outcome": str(one.row.anchor.outcome),
+                        "confidence": one.row.anchor.confidence,
+                        "old": one.row.old,
+                        "new": one.row.new,
+                        "level": one.row.level,
+                        "why": [f"{d.code}: {d.old} → {d.new}" for d in one.row.differences],
+                    }
+                    for one in rows
+                ],
+            }
+            self.stdout.write(json.dumps(report, ensure_ascii=False))
+            return
+        lines = [
+            _("Replaced the text of “%(headline)s” (%(slug)s).")
+            % {"headline": article.headline, "slug": article.slug},
+            ngettext(
+                "%(n)d passage, %(lost)d of them lost",
+                "%(n)d passages, %(lost)d of them lost",
+                len(rows),
+            )
+            % {"n": len(rows), "lost": made.undecided},
+            *(f"- {one.statement}\n    {told}" for one in rows for told in _told(one)),
+            _("Open it at %(address)s") % {"address": article.editing_address},
+        ]
+        self.stdout.write("\n".join(lines))
+
+
+def _told(one: Shown) -> list[str]:
+    """Return what became of a passage, a line each."""
+    row = one.row
+    words = f"{row.old} → {row.new}" if row.new else row.old
+    return [": ".join(part for part in (one.outcome, one.effect, words) if part)]
 
 
 def _bad(message: str) -> CommandError:

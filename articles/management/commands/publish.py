@@ -8,9 +8,9 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_naive, make_aware
+from django.utils.timezone import is_naive
 
-from articles import services
+from articles import moments, services
 from articles.choices import Kind
 from articles.models import Article
 
@@ -28,6 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--since", default="", help="correction: since when, if not always")
         parser.add_argument("--reason", default="", help="retraction: why, for the record only")
         parser.add_argument("--until", default="", help="developing: when it will be settled")
+        parser.add_argument(
+            "--at", default="", help="publish then, if the gate is open then: nothing can be waived"
+        )
         parser.add_argument(
             "--waive",
             action="append",
@@ -54,21 +57,27 @@ class Command(BaseCommand):
             corrections = [
                 services.Wrong(options["wrong"], options["right"], _moment(options, "since"))
             ]
+        terms: dict[str, Any] = {
+            "actor": user,
+            "kind": options["kind"],
+            "note": options["note"],
+            "corrections": corrections,
+            "deadline": _moment(options, "until"),
+        }
+        at = _moment(options, "at")
+        if at and (waivers or options["kind"] == Kind.RETRACTION):
+            raise CommandError("--at: nothing is waived or retracted in advance.", returncode=2)
         try:
+            if at:
+                plan = services.schedule(article, at=at, **terms)
+                self.stdout.write(f"Scheduled for {moments.shown(plan.at)}.")
+                return
             if options["kind"] == Kind.RETRACTION:
                 publication = services.retract(
                     article, actor=user, note=options["note"], reason=options["reason"]
                 )
             else:
-                publication = services.publish(
-                    article,
-                    actor=user,
-                    kind=options["kind"],
-                    note=options["note"],
-                    corrections=corrections,
-                    waivers=waivers,
-                    deadline=_moment(options, "until"),
-                )
+                publication = services.publish(article, waivers=waivers, **terms)
         except ValidationError as error:
             raise CommandError("\n".join(error.messages), returncode=2) from error
         except PermissionDenied as error:
@@ -83,6 +92,7 @@ class Command(BaseCommand):
 
 
 def _moment(options: dict[str, Any], name: str) -> datetime | None:
+    """Return the moment that is meant, on the newsroom's clock unless it has an offset."""
     written = options[name]
     if not written:
         return None
@@ -92,4 +102,12 @@ def _moment(options: dict[str, Any], name: str) -> datetime | None:
         moment = None
     if moment is None:
         raise CommandError(f"--{name} {written}: give YYYY-MM-DDTHH:MM.", returncode=2)
-    return make_aware(moment) if is_naive(moment) else moment
+    if not is_naive(moment):
+        return moment
+    meant = moments.on_the_clock(moment.date(), moment.time())
+    if len(meant) == 1:
+        return meant[0]
+    why = "comes twice: add its offset" if meant else "does not exist"
+    raise CommandError(
+        f"--{name} {written}: clocks are changed then, and this time {why}.", returncode=2
+    )

@@ -84,6 +84,16 @@ function claims(doc, { standings, labels, current, pending }) {
   return DecorationSet.create(doc, found)
 }
 
+function proposed(doc, words) {
+  const found = []
+  if (words)
+    for (const { at, text } of textBlocks(doc)) {
+      const start = text.indexOf(words)
+      if (start >= 0) found.push(Decoration.inline(at + start, at + start + words.length, { class: "proposed" }))
+    }
+  return found
+}
+
 // Words that somebody has commented on, as long as they stand there.
 function comments(doc, commented) {
   const found = []
@@ -125,7 +135,8 @@ export const ClaimPaint = Extension.create({
         props: {
           decorations(state) {
             const { unread, talk, marks } = key.getState(state)
-            return unread.add(state.doc, [...talk.find(), ...marks.find()])
+            const offer = proposed(state.doc, key.getState(state).known.proposed)
+            return unread.add(state.doc, [...talk.find(), ...marks.find(), ...offer])
           },
         },
       }),

@@ -126,6 +126,24 @@ async function check(id) {
   await open(url("checkUrl", id))
 }
 
+// One key: the words changed, and the check still holds. On record.
+async function uphold(id) {
+  if (!id) return notice(text("Which"), "warning")
+  if (!(await saveIfNeeded())) return
+  const button = document.querySelector(`[data-claim="${id}"] [data-act="uphold"]`)
+  if (!button) return
+  const data = new FormData()
+  data.set("csrfmiddlewaretoken", form.elements.namedItem("csrfmiddlewaretoken").value)
+  data.set("seen", button.dataset.seen)
+  try {
+    const { answer } = await send(url("upholdUrl", id), data)
+    await take(answer)
+    if (answer.claim) await select(answer.claim, { from: "parts" })
+  } catch {
+    notice(text("Offline"), "error")
+  }
+}
+
 function fieldSelection() {
   const fields = [...document.querySelectorAll(FIELDS)]
   // A field keeps its selection when it is left: the one in use comes first.
@@ -248,6 +266,7 @@ if (dialog) {
     await select(id, { from: "rail" })
     if (button.dataset.act === "open") openClaim(id)
     if (button.dataset.act === "check") check(id)
+    if (button.dataset.act === "uphold") uphold(id)
     if (button.dataset.act === "anchor") mark(id, false)
     if (button.dataset.act === "withdraw") {
       await openClaim(id)
@@ -271,6 +290,11 @@ if (dialog) {
       event.preventDefault()
       const instance = await editor
       check(instance?.isFocused ? await claimAtCursor() : currentClaim())
+    }
+    if (letter === "KeyH" && !dialog.open && "checks" in desk.dataset) {
+      event.preventDefault()
+      const instance = await editor
+      uphold(instance?.isFocused ? await claimAtCursor() : currentClaim())
     }
     if (letter === "KeyS" && !dialog.open && "cites" in desk.dataset) {
       event.preventDefault()

@@ -1,0 +1,118 @@
+"""The views of the editor's guide, of the demo content: in shape, and their pictures.
+
+`make pictures` takes them.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from articles import comments, drafts
+from articles.models import Article
+from claims import services as claims
+from newsroom import environment
+from newsroom.demo import loader
+from newsroom.models import User
+
+from .desk import Colleague, Coming
+from .test_looks import IN_WORK, flaws, keep_picture
+
+GUIDE = Path(settings.BASE_DIR) / "docs" / "desk"
+
+
+@pytest.fixture
+def article(transactional_db: None) -> Article:
+    loader.load()
+    return Article.objects.get(slug=IN_WORK)
+
+
+def claim_dialog(person: Colleague) -> None:
+    person.select("Zusätzliche Fahrten")
+    person.mark()
+    person.page.keyboard.press("Alt+s")
+    expect(person.page.locator("#source-list [role=option]").first).to_be_visible()
+
+
+def check_dialog(person: Colleague) -> None:
+    person.card("58 Euro").click()
+    person.page.keyboard.press("Alt+k")
+    expect(person.dialog.locator("[name=check-note]")).to_be_visible()
+
+
+def suggestion(person: Colleague) -> None:
+    person.page.keyboard.press("Alt+g")
+    expect(person.page.locator("#suggestion")).to_be_focused()
+
+
+def talk(person: Colleague) -> None:
+    person.page.locator("[data-filter=comments]").click()
+    expect(person.page.locator(".comment-thread")).to_have_count(1)
+
+
+def conflict(person: Colleague) -> None:
+    article = Article.objects.get(slug=IN_WORK)
+    person.replace("Wer fährt", "Wer mitfährt")
+    from articles.services import save_article
+
+    other = User.objects.get(username="reporter")
+    save_article(article, actor=other, body=article.body.replace("Wer zahlt", "Wer das bezahlt"))
+    person.page.keyboard.press("Control+s")
+    expect(person.page.locator("#conflict")).to_be_visible()
+
+
+def piece(action: Callable[[Colleague], None] | None = None) -> tuple[str, Callable | None]:
+    return "articles/article/{}/change/", action
+
+
+VIEWS: dict[str, tuple[str, Callable[[Colleague], None] | None]] = {
+    "start.png": ("", None),
+    "articles.png": ("articles/article/", None),
+    "claims.png": ("claims/claim/?standing=need", None),
+    "writing.png": piece(),
+    "claim.png": piece(claim_dialog),
+    "check.png": piece(check_dialog),
+    "suggestions.png": piece(suggestion),
+    "comments.png": piece(talk),
+    "conflict.png": piece(conflict),
+    "hand-on.png": ("articles/article/{}/hand-on/", None),
+    "sheet.png": ("articles/article/{}/sheet/", None),
+}
+
+
+# On a phone, lists and the start page scroll their bar; dialogs over the text are tried elsewhere.
+TEXT_FIRST = {"writing.png", "check.png", "suggestions.png", "comments.png", "sheet.png"}
+
+
+def test_the_views_of_the_guide_are_in_shape(article: Article, colleague: Coming) -> None:
+    editor = colleague("publisher", "Tomma", "Behrens")
+    other = User.objects.get(username="checker")
+    comments.begin(
+        article, author=other, text=f"Gilt das noch, @{editor.user.username}?",
+        subject=comments.on_passage(article, "body", None, "In Fernzügen", 0),
+    )  # fmt: skip
+    claims.assign(list(article.claims.live()[:2]), actor=other, checker=editor.user)
+    page: Page = editor.page
+    editor.speak("de")
+    page.on("dialog", lambda question: question.accept())
+    found = []
+    for name, (where, action) in VIEWS.items():
+        drafts.enter(article.pk, user=other, wrote=True)
+        page.set_viewport_size({"width": 1400, "height": 900})
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        page.goto(f"{editor.site}/desk/{where.format(article.pk)}")
+        if action:
+            action(editor)
+        if environment.flag("NEWSROOM_PICTURES"):
+            keep_picture(page, f"../desk/{name}")
+        if name in TEXT_FIRST:
+            found += flaws(page, name)
+    assert found == [], "\n".join(found)
+
+
+def test_the_guide_shows_every_view() -> None:
+    text = (GUIDE / "README.md").read_text()
+    assert [name for name in VIEWS if f"({name})" not in text] == []
+    assert sorted(path.name for path in GUIDE.glob("*.png")) == sorted(VIEWS)
