@@ -1,0 +1,73 @@
+"""Sources in a real browser: taken in from a bibliography, and falling with what rests on them."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from sources.models import Source
+from tests import factories
+from tests.jobs import run_due
+
+BIB = "@book{a, title = {Mühlen und Wehre}, author = {Brandt, Elsbeth}, year = 2004}"
+
+
+@pytest.fixture
+def admin(transactional_db: None, sign_in: Any) -> Any:
+    user = factories.user("admin")
+    sign_in(user)
+    return user
+
+
+def test_a_source_is_pasted_looked_through_and_added(
+    admin: Any, page: Page, live_server: Any, complaints: list[str]
+) -> None:
+    page.goto(f"{live_server.url}/desk/sources/source/take-in/")
+    page.locator("#id_asked").fill(BIB)
+    page.locator("#content-main .button--primary").click()
+    expect(page.locator("[role=status]")).to_be_visible()
+    run_due()
+    # The page looks again by itself; with one find it is the form to confirm.
+    expect(page.locator("#id_title")).to_have_value("Mühlen und Wehre", timeout=20_000)
+    page.locator("#id_publisher").fill("Verlag am Wall")
+    page.locator("input[name=_save]").click()
+    expect(page.locator(".messagelist")).to_be_visible()
+    source = Source.objects.get()
+    assert source.csl["author"] == [{"family": "Brandt", "given": "Elsbeth"}]
+    assert source.csl["publisher"] == "Verlag am Wall"
+    assert complaints == []
+
+
+def test_a_source_falls_once_it_was_seen_what_rests_on_it(
+    admin: Any, page: Page, live_server: Any, complaints: list[str]
+) -> None:
+    source = factories.source(admin, csl={"title": "Lagebericht Nord"})
+    piece = factories.article(headline="Was im Norden geschah")
+    claim = factories.claim(piece)
+    factories.citation(claim, source)
+    factories.check(claim, admin)
+    page.goto(live_server.url + reverse("admin:sources_source_change", args=[source.pk]))
+    page.locator(f"a[href='{reverse('admin:source_retract', args=[source.pk])}']").click()
+    expect(page.locator(".fallout__piece")).to_contain_text("Was im Norden geschah")
+    page.locator("#content-main .button--primary").click()
+    # Without a reason nothing happens.
+    expect(page.locator(".errorlist")).to_be_visible()
+    page.locator("input[value=discredited]").check()
+    page.locator("#id_why").fill("Der Verfasser hat ihn erfunden.")
+    page.locator("#content-main .button--primary").click()
+    expect(page.locator("#fallen")).to_contain_text("Was im Norden geschah")
+    source.refresh_from_db()
+    assert source.fall == "discredited"
+    assert [line for line in complaints if "status of 422" not in line] == []
+
+
+def test_nobody_is_shut_out(admin: Any, page: Page, live_server: Any, barriers: Any) -> None:
+    source = factories.source(admin, csl={"title": "Lagebericht Nord"})
+    factories.citation(factories.claim(factories.article()), source, quote="Es war ruhig")
+    for address in (
+        "/desk/sources/source/take-in/",
+        reverse("admin:source_retract", args=[source.pk]),
+    ):
+        page.goto(live_server.url + address)
+        assert barriers(page) == []
