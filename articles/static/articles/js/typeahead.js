@@ -89,9 +89,11 @@ function setUp(box) {
       event.preventDefault()
       if (!list.hidden && active >= 0) choose(options()[active])
     } else if (event.key === "Escape" && !list.hidden) {
+      close()
+      // Who has not typed anything here wants to leave, not to search anew.
+      if (!input.value) return
       event.preventDefault()
       event.stopPropagation()
-      close()
     }
   })
   list.addEventListener("mousedown", (event) => {
