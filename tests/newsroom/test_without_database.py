@@ -31,7 +31,7 @@ call_command("collectstatic", interactive=False, verbosity=0)
 from articles import services
 from tests import factories
 publisher = factories.user("publisher")
-piece = factories.finished(publisher)
+piece = factories.finished(factories.user("checker"))
 services.publish(piece, actor=publisher)
 services.save_article(piece, actor=publisher, kicker="Neu")
 from claims.services import read_sentences
