@@ -19,7 +19,7 @@ from claims.models import KnownStanding
 
 from .models import Publication
 
-IN_NEED = (Standing.UNCHECKED, Standing.STALE, Standing.ORPHAN)
+IN_NEED = Standing.unverified()
 
 
 def standing_chip(state: str) -> SafeString:
