@@ -19,13 +19,13 @@ from articles import services as articles
 from articles.forms import ImageForm
 from articles.models import Article, Comment, Image, Publication
 from claims import services as claims
-from claims.models import Claim
+from claims.models import Claim, Lexeme
 from history import erasure
 from history.acts import act
 from newsroom.models import User
 from sources import services as sources
 from sources.choices import Outcome, Tier
-from sources.models import Watch
+from sources.models import Lookup, Watch
 from tests import factories
 
 BODY = (
@@ -135,6 +135,12 @@ class World:
             outcome=Outcome.MOVED,
             address=f"https://{self.plant('sources.Watch.address')}.example/",
         )
+        Lookup.objects.create(
+            user=self.publisher,
+            asked=self.plant("sources.Lookup.asked"),
+            found={"title": self.plant("sources.Lookup.found")},
+        )
+        Lexeme.objects.create(word=self.plant("claims.Lexeme.word"), found=1)
 
     def _capture(self, tier: str) -> Any:
         sealed = tier != "named"

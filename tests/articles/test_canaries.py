@@ -99,6 +99,7 @@ WORDLESS = {
     "articles.Plan.state",
     # In the words of the gate, about claims that are planted themselves.
     "articles.Plan.reasons",
+    "sources.Lookup.sha256",
     "sources.Watch.outcome",
     "sources.Watch.trouble",
     "articles.ReaderReport.claim",

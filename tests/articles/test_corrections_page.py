@@ -118,9 +118,9 @@ def test_policies_are_told_in_either_language(reader, address, language, words):
     assert root.xpath("//main//h1")[0].text == words
     assert root.xpath("//main//h2/@id") == [
         "corrections",
-        "feedback",
         "sources",
         "fact-checking",
+        "feedback",
     ]
     (canonical,) = root.xpath("//link[@rel='canonical']/@href")
     assert canonical.endswith(f"/policies/{language}/")

@@ -89,8 +89,9 @@ class Colleague:
         expect(self.page).to_have_url(f"{self.site}/desk/")
 
     def go(self, article: UUID, where: str = "change/") -> None:
-        """Open a page about the piece."""
+        """Open a page about the piece, and wait until it has asked who else is there."""
         self.page.goto(f"{self.site}/desk/articles/article/{article}/{where}")
+        self.page.wait_for_load_state("networkidle")
 
     def speak(self, language: str) -> None:
         """Choose the language of the desk, as its menu does."""
