@@ -21,9 +21,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from claims.choices import Risk, Stance, Verdict, Voice
 from claims.choices import State as Standing
 from claims.models import Claim, CommentSought
-from sources import quotes
 from sources.choices import Tier
 from sources.models import Source
+from sources.quotes import Finding
 
 from .choices import Kind, Level
 from .working_copy import WorkingCopy
@@ -249,21 +249,22 @@ def sources_stand(attempt: Attempt) -> Found:
             )
 
 
-def _quoting(attempt: Attempt) -> Iterator[tuple[Claim, str, str]]:
-    """Return quotes with the text of the copy that they are taken from, as far as it is in clear.
+def _quoting(attempt: Attempt) -> Iterator[tuple[Claim, str, Finding | None]]:
+    """Return quotes with what was found of each in the copy that it is taken from.
 
     What a confidential source said is sealed, and so is whether it was quoted at all.
     """
+    found = attempt.copy.quotes
     for claim in attempt.copy.claims:
         for row in claim.citations.all():
-            if row.quote.strip() and row.capture and row.tier != Tier.CONFIDENTIAL:
-                yield claim, row.quote, row.capture.text
+            if row.pk in found and row.capture_id and row.tier != Tier.CONFIDENTIAL:
+                yield claim, row.quote, found[row.pk]
 
 
 @rule("quoted", gettext_lazy("What is quoted stands so in the copy of its source."))
 def quoted(attempt: Attempt) -> Found:
-    for claim, quote, text in _quoting(attempt):
-        if text.strip() and not quotes.check(quote, text).verified:
+    for claim, quote, finding in _quoting(attempt):
+        if finding and not finding.verified:
             yield (
                 _("“%(quote)s” does not stand in the copy of the source, cited for “%(claim)s”")
                 % {"quote": _short(quote), "claim": _told(claim)},
@@ -277,8 +278,8 @@ def quoted(attempt: Attempt) -> Found:
     usual=Level.WARN,
 )
 def quotes_compared(attempt: Attempt) -> Found:
-    for claim, quote, text in _quoting(attempt):
-        if not text.strip():
+    for claim, quote, finding in _quoting(attempt):
+        if finding is None:
             yield (
                 _("“%(quote)s” could not be compared, the copy has no text: “%(claim)s”")
                 % {"quote": _short(quote), "claim": _told(claim)},
