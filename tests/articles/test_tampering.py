@@ -170,9 +170,9 @@ def remove_a_publication(piece: Article) -> str:
 def slip_in_a_publication(piece: Article) -> str:
     sql(
         "INSERT INTO articles_publication (id, article_id, number, kind, note, at, actor,"
-        " revision, slug, waivers, document) SELECT '11111111-1111-4111-8111-111111111111',"
-        " article_id, 2, 'update', note, at, actor, revision, slug, waivers, document"
-        " FROM articles_publication"
+        " revision, slug, waivers, fallen, document) SELECT '11111111-1111-4111-8111-111111111111',"
+        " article_id, 2, 'update', note, at, actor, revision, slug, waivers, fallen,"
+        " document FROM articles_publication"
     )
     return "articles_publication/11111111-1111-4111-8111-111111111111: no entry records"
 
