@@ -38,12 +38,24 @@ TABLE: list[tuple[str, str, set[str]]] = [
     ("post", "claim:claim", AT_WORK),
     ("get", "claim:check", CHECKERS),
     ("post", "claim:check", CHECKERS),
+    ("post", "claim:uphold", CHECKERS),
     ("post", "article:reading", CHECKERS),
     ("get", "article:find_sources", AT_WORK),
     ("get", "article:find_claims", EVERYBODY),
     ("get", "article:preview", EVERYBODY),
     ("get", "article:publish", EVERYBODY),
     ("post", "article:publish", PUBLISHERS),
+    ("post", "article:unschedule", PUBLISHERS),
+    ("get", "article:retract", PUBLISHERS),
+    ("post", "article:retract", PUBLISHERS),
+    ("get", "article:reply", PUBLISHERS),
+    ("post", "article:reply", PUBLISHERS),
+    ("get", "article:block", PUBLISHERS),
+    ("post", "article:block", PUBLISHERS),
+    ("get", "article:replace", WRITERS),
+    ("post", "article:replace", WRITERS),
+    ("get", "article:share", WRITERS),
+    ("post", "article:share", WRITERS),
     ("get", "article:hand_on", WRITERS),
     ("post", "article:hand_on", WRITERS),
     ("post", "article:shelve", SHELVERS),
@@ -115,9 +127,9 @@ def test_the_table_tries_every_address_about_a_piece() -> None:
     tried = {
         name.partition(":")[2] or name.removeprefix("articles_article_") for _m, name, _w in TABLE
     }
-    # Looking back, retracting and replying have tests of their own.
+    # Looking back, and lifting a block, have tests of their own.
     elsewhere = {
-        "at", "at_moment", "compare", "compare_publications", "delete", "restore", "retract",
-        "revision", "reply",
+        "at", "at_moment", "compare", "compare_publications", "delete", "restore", "revision",
+        "unblock",
     }  # fmt: skip
     assert names - tried <= elsewhere
