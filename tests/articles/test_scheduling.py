@@ -22,7 +22,7 @@ from history import canonical
 from history.acts import act
 from history.models import Entry
 from tests import factories
-from tests.jobs import run_due, waiting
+from tests.jobs import run_due, run_worker, waiting
 
 NOON = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
 EVENING = datetime(2026, 5, 3, 18, 0, tzinfo=UTC)
@@ -488,7 +488,7 @@ def test_a_real_worker_that_was_down_publishes_what_fell_due() -> None:
     with time_machine.travel(NOON, tick=False):
         schedule(piece, publisher)
     # By the database's clock that was long ago.
-    call_command("procrastinate", "worker", "--one-shot")
+    run_worker()
     assert [row[0] for row in publications()] == [piece.pk]
     assert Plan.objects.get().state == "published"
 
