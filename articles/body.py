@@ -285,6 +285,9 @@ class _Body:
         if frame.depth >= _DEEPEST:
             return frame
         parent = frame.container
+        if parent.tag in ("table", "tr"):
+            # In a table but in no cell: its words come before the table (``_before_table``).
+            return frame
         if name == "li" and parent.tag not in ("ul", "ol"):
             # An item without a list: items that follow one another make one.
             last = parent.children[-1] if parent.children else None

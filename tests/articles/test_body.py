@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.test.utils import isolate_apps
 from django_prose_editor.config import EXTENSION_MAPPING
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
@@ -353,6 +353,8 @@ class TestProperties:
                 assert not element.text
                 assert not any(child.tail for child in element)
 
+    @example("<table><blockquote>0</blockquote></table>")
+    @example("<table><tr><blockquote>0</blockquote></tr><tr><td>1</td><td>2</td></tr></table>")
     @given(trees)
     def test_no_word_is_lost(self, html):
         tree = lxml_html.fragment_fromstring(f"<div>{html}</div>")
