@@ -10,9 +10,14 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 
 from newsroom import environment
+
+# A busy machine makes no rule of text wrong.
+hypothesis_settings.register_profile("unhurried", deadline=None)
+hypothesis_settings.load_profile("unhurried")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
