@@ -19,6 +19,7 @@ from history.redaction import Redactor, redact, redact_edges, redact_text
 from sources.models import Capture, Source, capture_storage
 
 from . import live
+from .blocking import unset
 from .models import (
     Article,
     Comment,
@@ -148,7 +149,9 @@ def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
 
 def _published(key: Any, redactor: Redactor, traces: Traces) -> None:
     for row in Publication.stored.filter(article_id=key):
-        document = canonical.dumps(redact(row.frozen_document, redactor.patterns))
+        redacted_document = redact(row.frozen_document, redactor.patterns)
+        unset(redacted_document, row.frozen_document)
+        document = canonical.dumps(redacted_document)
         note = redact_text(row.note, redactor.patterns)
         waivers = redact(row.waivers, redactor.patterns)
         if (document, note, waivers) != (row.document, row.note, row.waivers):
