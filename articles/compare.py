@@ -55,6 +55,7 @@ NAMES: dict[str, Promise] = {
     "translation": _("Translation"),
     "locator": _("Where in the source"),
     "note": _("Note"),
+    "authorised_on": _("Authorised on"),
     "sealed": _("Sealed words"),
     "role": _("Role"),
     "person": _("Person"),
@@ -89,6 +90,7 @@ _CITATION_FIELDS: dict[str, Form] = {
     "translation": "words",
     "locator": "words",
     "note": "words",
+    "authorised_on": "date",
     "capture": "label",
     "sealed": "secret",
 }

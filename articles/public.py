@@ -20,7 +20,7 @@ from claims.models import Citation, Claim
 from claims.standing import fold
 from claims.text import split_blocks, unmark
 from history import canonical
-from sources.choices import Tier
+from sources.choices import Terms, Tier
 from sources.references import reference
 
 from .choices import Kind
@@ -40,6 +40,9 @@ def address(slug: str, first_published: datetime) -> str:
 
 
 def tier(citation: Citation) -> str:
+    """Return how much of a citation readers may see; of what is not for use, nothing."""
+    if citation.source.terms == Terms.NOT_FOR_USE:
+        return Tier.CONFIDENTIAL
     return Tier.strictest(citation.tier, citation.source.tier)
 
 

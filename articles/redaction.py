@@ -8,6 +8,8 @@ text, so that nothing is left from which the words could be guessed.
 from copy import deepcopy
 from typing import Any
 
+from django.db import transaction
+
 from claims import sentences as rule
 from claims.models import Check, Citation, Claim, CommentSought, Reading
 from claims.places import plain
@@ -16,6 +18,8 @@ from history import canonical
 from history.aggregates import Aggregate
 from history.erasure import Traces, digest_of, rewrite
 from history.redaction import Redactor, redact, redact_edges, redact_text
+from sources.choices import Tier
+from sources.keys import key_store
 from sources.models import Capture, Source, capture_storage
 
 from . import live
@@ -138,6 +142,7 @@ def beyond_documents(aggregate: Aggregate, key: Any, redactor: Redactor, traces:
         _comments(key, redactor, traces)
     elif aggregate.model is Source:
         _captures(key, redactor, traces)
+        _contact(key, redactor, traces)
 
 
 def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
@@ -212,6 +217,17 @@ def _comments(key: Any, redactor: Redactor, traces: Traces) -> None:
         if redacted != said:
             Comment.objects.filter(pk=row.pk).update(**redacted)
             traces.others["comments"] = {"rows": "redacted"}
+
+
+def _contact(key: Any, redactor: Redactor, traces: Traces) -> None:
+    """Make a named source's contact unreadable if it holds the words: it is sealed by itself."""
+    source = Source.objects.get(pk=key)
+    if (
+        source.tier == Tier.NAMED
+        and redact_text(told := source.known_contact, redactor.patterns) != told
+    ):
+        transaction.on_commit(lambda: key_store().destroy(source.pk))
+        traces.others["contact"] = {str(source.pk): "destroyed"}
 
 
 def _captures(key: Any, redactor: Redactor, traces: Traces) -> None:
