@@ -184,6 +184,10 @@ class SourceAdmin(ActAdmin):
                         ],
                     },
                 ),
+                (
+                    _("More, where a reference needs it"),
+                    {"fields": list(csl.FIELDS)[10:], "classes": ["collapse"]},
+                ),
                 (_("For the desk"), {"fields": ["contact_details", "conflicts", "desk_notes"]}),
             ]
         how = (_("How far it may be shown and relied on"), {"fields": [*kind, "based_on"]})
@@ -283,12 +287,16 @@ class SourceAdmin(ActAdmin):
     ) -> HttpResponse:
         if obj is not None:
             # What a refused form says of its disclosure opens nothing.
-            stored = Source._base_manager.get(pk=obj.pk)
+            stored = Source._base_manager.select_related("origin").get(pk=obj.pk)
             if stored.tier != Tier.NAMED and self.identity(request, obj) is not None:
                 # Before anything of it is shown.
                 services.record_view(stored, actor=request.user)
                 context["recorded"] = True
             context["captures"] = views_admin.listed(request.user, stored)
+            context["standing"] = views_admin.standing(
+                request.user, stored, self.identity(request, obj)
+            )
+            context |= views_admin.events(request, stored)
             context["watch"] = Watch.objects.filter(pk=stored.pk).first()
             context["may_fetch"] = request.user.has_perm(
                 "sources.add_capture"

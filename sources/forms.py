@@ -181,6 +181,27 @@ class IdentifiedSourceForm(SourceForm):
     doi = _line(label="DOI")
     page = _line(label=_("pages"))
     language = _line(label=_("language"), max_length=20, help_text=_("A code: de, en, ko."))
+    genre = _line(
+        label=_("kind, in words"),
+        help_text=_("As the reference tells it: annual report, judgment, e-mail."),
+    )
+    number = _line(label=_("number"), help_text=_("Of a report, a bill, a file."))
+    volume = _line(label=_("volume"))
+    issue = _line(label=_("issue"))
+    edition = _line(label=_("edition"), help_text=_("2, not “2nd edition”."))
+    section = _line(label=_("section"), help_text=_("Of a law, without §."))
+    place = _line(label=_("place of publication"))
+    editors = _rows(2, label=_("editors"))
+    interviewers = _rows(2, label=_("interviewers"))
+    authority = _line(label=_("court or authority"))
+    event = _line(label=_("event"), help_text=_("Where a speech was held."))
+    event_place = _line(label=_("place of the event"))
+    series = _line(label=_("series"))
+    isbn = _line(label="ISBN")
+    archive = _line(label=_("archive"))
+    archive_location = _line(label=_("call number"))
+    medium = _line(label=_("medium"))
+    accessed = _line(label=_("accessed"), help_text=_("When you last saw it there."))
     contact_details = _rows(
         2,
         label=_("contact"),
@@ -210,7 +231,9 @@ class IdentifiedSourceForm(SourceForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         try:
-            self.csl = csl.merged(self.csl, {name: data.get(name) or "" for name in csl.FIELDS})
+            # What a form did not have was not emptied.
+            sent = [name for name in csl.FIELDS if self.add_prefix(name) in self.data]
+            self.csl = csl.merged(self.csl, {name: data.get(name) or "" for name in sent})
         except ValidationError as error:
             self.add_error(None, error)
         if data.get("tier") == Tier.NAMED and not any(
