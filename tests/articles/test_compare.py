@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles import services
-from articles.compare import Comparison, Fact, Fold, compare
+from articles.compare import compare
+from articles.differences import Comparison, Fact, Fold
 from articles.facts import MOST_FACTS, ClaimFact, in_words, summary
 from claims import services as claims
 from claims import text
