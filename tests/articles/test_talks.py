@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
+from reversion.models import Version
 
 from articles import gate, public, services
 from articles.models import Article
@@ -263,6 +264,9 @@ class TestContact:
         source = factories.source(admin, contact="0151 2345678", interests="Im Vorstand")
         row = Source.objects.values().get(pk=source.pk)
         assert "2345678" not in str(row)
+        kept = Version.objects.get_for_object(source).values_list("serialized_data", flat=True)
+        assert [text for text in kept if "Vorstand" in text]
+        assert not [text for text in kept if "2345678" in text]
         assert row["interests"] == "Im Vorstand"
         fresh = Source.objects.get(pk=source.pk)
         assert fresh.identity["contact"] == "0151 2345678"
