@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -75,31 +76,44 @@ class Other:
     words: str
 
 
-def enter(article: UUID, *, user: Any, wrote: bool = False) -> list[Other]:
-    """Note that somebody has the piece open, and return who else has. Three statements."""
+def enter(article: UUID, *, user: Any, visit: UUID, wrote: bool = False) -> list[Other]:
+    """Note that somebody has the piece open, and return who else has. Three statements.
+
+    ``visit`` names the page that was opened. One that has left does not come back.
+    """
     now = timezone.now()
     Presence.objects.filter(article_id=article, seen__lt=now - AWAY).delete()
-    row = Presence(article_id=article, user=user, since=now, seen=now, wrote=now if wrote else None)
+    wrote_at = {"wrote": now} if wrote else {}
+    _note(Presence(article_id=article, user=user, visit=visit, since=now, seen=now, **wrote_at))
+    there = (
+        Presence.objects.filter(article_id=article, seen__gte=now - AWAY, left=False)
+        .exclude(user=user)
+        .select_related("user")
+        .order_by(F("wrote").asc(nulls_last=True), "since")
+    )
+    by_person: dict[UUID, Presence] = {}
+    for row in there:
+        by_person.setdefault(row.user_id, row)
+    return [_other(str(row.user), row) for row in by_person.values()]
+
+
+def leave(article: UUID, *, user: Any, visit: UUID) -> None:
+    """Note that the page was closed, also where its first word has not arrived yet."""
+    now = timezone.now()
+    _note(Presence(article_id=article, user=user, visit=visit, since=now, seen=now, left=True))
+
+
+def _note(row: Presence) -> None:
+    told = [name for name in ("wrote", "left") if getattr(row, name)]
     Presence.objects.bulk_create(
         [row],
         update_conflicts=True,
-        unique_fields=["article", "user"],
-        update_fields=["seen", "wrote"] if wrote else ["seen"],
+        unique_fields=["article", "user", "visit"],
+        update_fields=["seen", *told],
     )
-    others = (
-        Presence.objects.filter(article_id=article, seen__gte=now - AWAY)
-        .exclude(user=user)
-        .select_related("user")
-        .order_by("since")
-    )
-    return [_other(str(other.user), other) for other in others]
 
 
 def _other(name: str, row: Presence) -> Other:
     when = date_format(timezone.localtime(row.since), "TIME_FORMAT")
     said = _("%(name)s is writing, since %(time)s") if row.wrote else _("%(name)s, since %(time)s")
     return Other(name, initials(name), said % {"name": name, "time": when})
-
-
-def leave(article: UUID, *, user: Any) -> None:
-    Presence.objects.filter(article_id=article, user=user).delete()

@@ -120,7 +120,11 @@ class Comment(models.Model):
 
 
 class Presence(models.Model):
-    """Who has the writing view of a piece open, since when, and when they last wrote in it."""
+    """Who has the writing view of a piece open, since when, and when they last wrote in it.
+
+    A row for each opened page. It stays for a while after the page was closed, since what the
+    page sent before may arrive after its parting word.
+    """
 
     article = models.ForeignKey(
         "articles.Article", models.CASCADE, related_name="presences", verbose_name=_("article")
@@ -128,16 +132,18 @@ class Presence(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
     )
+    visit = models.UUIDField(_("visit"))
     since = models.DateTimeField(_("since"))
     seen = models.DateTimeField(_("last seen"))
     wrote = models.DateTimeField(_("last wrote"), null=True)
+    left = models.BooleanField(_("left"), default=False)
 
     class Meta:
         verbose_name = _("presence")
         verbose_name_plural = _("presences")
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["article", "user"], name="presence_once"),
+            models.UniqueConstraint(fields=["article", "user", "visit"], name="presence_once"),
         ]
 
     def __str__(self) -> str:

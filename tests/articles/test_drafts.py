@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import drafts
-from articles.models import Article, Presence, WorkingDraft
+from articles.models import Article, WorkingDraft
 from articles.services import erase, publish, save_article
 from history import erasure, revisions
 from history.models import Entry
@@ -43,6 +44,7 @@ def url(piece: Article, name: str) -> str:
 
 def kept(piece: Article, user: User, **texts: str):
     texts = {"headline": piece.headline, "body": "<p>Halb fertig</p>", "based_on": "1"} | texts
+    texts = {"visit": uuid4().hex} | texts
     return at(user).post(url(piece, "draft"), texts, headers={"accept": "application/json"})
 
 
@@ -89,6 +91,8 @@ def test_it_can_be_thrown_away(reporter, piece) -> None:
     [
         ({"based_on": "x"}, 400),
         ({"based_on": ""}, 400),
+        ({"visit": ""}, 400),
+        ({"visit": "x"}, 400),
         ({"based_on": "1", "headline": "a\x00b"}, 200),
         ({"based_on": "1", "elsewhere": "x"}, 200),
     ],
@@ -131,28 +135,59 @@ def test_nothing_of_it_is_published(piece) -> None:
     assert "Geheim" not in live.publications.get().document
 
 
+def heard(piece: Article, user: User, visit: UUID | None = None, **more: str):
+    """The parts of an answer to the page that says it is open, or that it ``leave``s."""
+    answer = at(user).post(url(piece, "presence"), {"visit": (visit or uuid4()).hex} | more)
+    return answer.json().get("parts", {}).get("presence", "").strip()
+
+
 def test_others_are_told_who_is_there_since_when_and_that_they_write(reporter, piece) -> None:
+    visit = uuid4()
     with time_machine.travel(timezone.now() - timedelta(seconds=50), tick=False):
-        assert drafts.enter(piece.pk, user=reporter) == []
+        assert drafts.enter(piece.pk, user=reporter, visit=visit) == []
     editor = factories.user("editor", first_name="Ruth", last_name="Kaldenhoff")
-    answer = at(editor).post(url(piece, "presence"))
-    assert "Ida Voss" in answer.json()["parts"]["presence"]
-    (there,) = drafts.enter(piece.pk, user=editor)
-    kept(piece, reporter)
-    (writing,) = drafts.enter(piece.pk, user=editor)
+    assert "Ida Voss" in heard(piece, editor)
+    (there,) = drafts.enter(piece.pk, user=editor, visit=uuid4())
+    kept(piece, reporter, visit=visit.hex)
+    (writing,) = drafts.enter(piece.pk, user=editor, visit=uuid4())
     assert (writing.name, writing.initials) == ("Ida Voss", "IV")
     assert writing.words != there.words
 
 
 def test_who_leaves_or_is_not_heard_of_is_gone(reporter, piece) -> None:
-    editor = factories.user("editor")
-    drafts.enter(piece.pk, user=reporter)
-    at(reporter).post(url(piece, "presence"), {"leave": "1"})
-    assert drafts.enter(piece.pk, user=editor) == []
+    editor, visit, at_desk = factories.user("editor"), uuid4(), uuid4()
+    heard(piece, reporter, visit)
+    assert "Ida Voss" in heard(piece, editor, at_desk)
+    heard(piece, reporter, visit, leave="1")
+    assert heard(piece, editor, at_desk) == ""
     with time_machine.travel(timezone.now() - 2 * drafts.AWAY, tick=False):
-        drafts.enter(piece.pk, user=reporter)
-    assert drafts.enter(piece.pk, user=editor) == []
-    assert list(Presence.objects.values_list("user", flat=True)) == [editor.pk]
+        heard(piece, reporter)
+    assert heard(piece, editor, at_desk) == ""
+
+
+@pytest.mark.parametrize("first", ["draft", "leave"])
+def test_what_a_closed_page_sent_before_does_not_bring_it_back(reporter, piece, first) -> None:
+    """A page that closes sends what was written and its parting word; they arrive in any order."""
+    editor, visit = factories.user("editor"), uuid4()
+    sends = [
+        lambda: kept(piece, reporter, visit=visit.hex),
+        lambda: heard(piece, reporter, visit, leave="1"),
+    ]
+    for send in sends if first == "draft" else reversed(sends):
+        send()
+    assert WorkingDraft.objects.filter(user=reporter).exists()
+    assert heard(piece, editor) == ""
+
+
+def test_one_of_two_open_pages_can_be_closed(reporter, piece) -> None:
+    editor, one, other = factories.user("editor"), uuid4(), uuid4()
+    heard(piece, reporter, one)
+    heard(piece, reporter, other)
+    assert heard(piece, editor).count("Ida Voss") == 1
+    heard(piece, reporter, one, leave="1")
+    assert heard(piece, editor).count("Ida Voss") == 1
+    heard(piece, reporter, other, leave="1")
+    assert heard(piece, editor) == ""
 
 
 def test_a_draft_of_an_old_text_meets_the_new_one_when_it_is_saved(reporter, piece) -> None:

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -96,9 +97,9 @@ def test_the_views_of_the_guide_are_in_shape_on_every_screen(
     page: Page = editor.page
     editor.speak(language)
     page.on("dialog", lambda question: question.accept())
-    found = []
+    found, visit = [], uuid4()
     for name, (where, action) in VIEWS.items():
-        drafts.enter(article.pk, user=other, wrote=True)
+        drafts.enter(article.pk, user=other, visit=visit, wrote=True)
         page.set_viewport_size({"width": 1400, "height": 900})
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.goto(f"{editor.site}/desk/{where.format(article.pk)}")
