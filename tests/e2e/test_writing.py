@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -219,7 +220,7 @@ def test_nothing_moves_when_somebody_comes_and_a_claim_is_chosen(
     for name in ("Ruth Kaldenhoff", "Jonas Wieczorek"):
         first_name, last_name = name.split()
         other = factories.user("editor", first_name=first_name, last_name=last_name)
-        drafts.enter(piece.pk, user=other, wrote=True)
+        drafts.enter(piece.pk, user=other, visit=uuid4(), wrote=True)
     page.set_viewport_size({"width": width, "height": 900})
     asked: list[Route] = []
     page.route("**/presence/", lambda route: asked.append(route))
