@@ -131,7 +131,9 @@ def build(
     return Dialog(
         room=room, key=key, claim=claim, form=form, citing=citing, passage=passage, chosen=chosen,
         comments=[form for form in comments if data is None or form.is_bound],
-        source=NewSourceForm(bound if new_source else None, prefix="source"),
+        source=NewSourceForm(
+            bound if new_source else None, prefix="source", user=request.user
+        ),
     )  # fmt: skip
 
 

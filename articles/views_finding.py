@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from claims import similar
 from claims.models import Claim
+from sources import intake
 from sources.choices import Tier
 from sources.models import Source
 from sources.references import issued
@@ -23,10 +24,17 @@ TYPEAHEAD = 8
 
 
 def find_sources(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
-    """Options for the source typeahead: the sources that hold all words of ``q``."""
+    """Options for the source typeahead: the sources that hold all words of ``q``.
+
+    An address, DOI or ISBN is taken in instead of searched, as if it had been pasted.
+    """
     find(admin, request, key)
     require(request, "claims.add_citation", "claims.change_citation")
     words = request.GET.get("q", "").strip()
+    if given := intake.known(words):
+        asked = words if may(request, "sources.add_source") else ""
+        context = {"there": intake.same(given), "asked": asked}
+        return render(request, "claims/_taken_in.html", context)
     found = []
     if words:
         found = list(Source.objects.offered_to(request.user).matching(words)[:TYPEAHEAD])

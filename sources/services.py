@@ -45,14 +45,21 @@ def create_source(
 def import_sources(entries: Iterable[dict[str, Any]], *, actor: Any) -> list[Source]:
     """Create a named source of each CSL entry, all of them or none."""
     with act("sources.bibliography.imported", actor=actor):
-        return [
-            create_source(actor=actor, csl=csl, kind=Kind.PAGE if is_page(csl) else Kind.DOCUMENT)
-            for csl in entries
-        ]
+        return [create_source(actor=actor, csl=csl, kind=kind_of(csl)) for csl in entries]
 
 
-def is_page(csl: dict[str, Any]) -> bool:
-    return csl.get("type") in ("webpage", "post", "post-weblog")
+_KINDS = {
+    "webpage": Kind.PAGE,
+    "post": Kind.PAGE,
+    "post-weblog": Kind.PAGE,
+    "dataset": Kind.DATASET,
+    "interview": Kind.PERSON,
+}
+
+
+def kind_of(csl: dict[str, Any]) -> str:
+    """Return the kind of source that bibliographic data tells of."""
+    return _KINDS.get(str(csl.get("type")), Kind.DOCUMENT)
 
 
 def save_source(source: Source, *, actor: Any, identity: dict[str, Any] | None = None) -> Source:
