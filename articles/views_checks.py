@@ -24,6 +24,7 @@ from claims.standing import Evidence, fingerprint
 
 from .forms import Refused, blaming
 from .room import Room, find, parts, require, wants_parts
+from .side_by_side import beside
 
 if TYPE_CHECKING:
     from .admin import ArticleAdmin
@@ -74,6 +75,7 @@ def check(admin: "ArticleAdmin", request: HttpRequest, key: UUID, claim_key: UUI
             "room": room,
             "article": article,
             "error": error,
+            "beside": beside(request, card),
             "carriers": similar.carriers(claim_key),
             "refusal": eyes.refusal(found, request.user),
         },

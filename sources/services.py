@@ -168,7 +168,10 @@ def destroy_identity(source: Source, *, actor: Any, reason: str) -> None:
     key_store().destroy(source.pk)
 
 
-def record_view(source: Source, *, actor: Any) -> None:
-    """Enter in the ledger that somebody saw who a protected source is."""
-    with act("sources.identity.viewed", actor=actor) as this:
-        this.note(source, viewed="identity")
+def record_view(source: Source, *, actor: Any, capture: Capture | None = None) -> None:
+    """Enter in the ledger that somebody saw who a protected source is, or a copy of it."""
+    with act(f"sources.{'capture' if capture else 'identity'}.viewed", actor=actor) as this:
+        if capture:
+            this.note(source, viewed="capture", capture=str(capture.pk))
+        else:
+            this.note(source, viewed="identity")

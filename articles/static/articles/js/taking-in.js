@@ -44,7 +44,7 @@ function tier(form) {
 }
 
 // Puts what was found into the form of a new source, and shows it as a reference.
-export function fill(form, { fields }, reference = "") {
+export function fill(form, { fields }, reference = null) {
   const box = form.querySelector("[data-new-source]")
   for (const [name, value] of Object.entries(fields)) {
     const input = box.querySelector(`[name="source-${name}"]`)
@@ -52,7 +52,7 @@ export function fill(form, { fields }, reference = "") {
     input.value = value
   }
   const found = box.querySelector("[data-found]")
-  found.textContent = reference
+  found.replaceChildren(...(reference?.cloneNode(true).childNodes ?? []))
   found.hidden = !reference
 }
 

@@ -73,7 +73,7 @@ function setUp(box) {
     } else if (key === "anyway") {
       takeIn(option.dataset.asked, { anyway: true })
     } else if (key === "found") {
-      filled(JSON.parse(option.dataset.fill), label)
+      filled(JSON.parse(option.dataset.fill), option.querySelector("span"))
     } else {
       box.querySelector('input[type="hidden"]').value = key
       input.value = label
@@ -152,7 +152,7 @@ function setUp(box) {
       event.preventDefault()
       const { byHand } = asking ?? {}
       if (asking) stopAsking()
-      if (byHand) filled(byHand, "")
+      if (byHand) filled(byHand)
       else if (!list.hidden && active >= 0) choose(options()[active])
     } else if (event.key === "Escape" && asking) {
       event.preventDefault()
