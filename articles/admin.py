@@ -73,7 +73,7 @@ MODULES = (
 )  # fmt: skip
 SCRIPTS = (
     "grow", "text-tools", "saving", "drafts", "pairing", "typeahead", "dialog", "reading",
-    "comments", "suggestions", "place",
+    "comments", "suggestions", "place", "elsewhere",
 )  # fmt: skip
 
 
@@ -314,6 +314,7 @@ class ArticleAdmin(admin.ModelAdmin):
             on(f"{claim}uphold/", of(views_checks.uphold, *post), "uphold"),
             on("find/sources/", of(views_finding.find_sources, *get), "find_sources"),
             on("find/claims/", of(views_finding.find_claims, *get), "find_claims"),
+            on("find/elsewhere/", of(views_finding.find_elsewhere, *get), "find_elsewhere"),
             on("take-in/", of(views_taking_in.take_in, *post), "take_in"),
             on("take-in/<uuid:lookup_key>/", of(views_taking_in.taken_in, *get), "taken_in"),
             on("readings/", of(views_checks.reading, *post), "reading"),

@@ -67,6 +67,7 @@ def check(admin: "ArticleAdmin", request: HttpRequest, key: UUID, claim_key: UUI
             prefix="check",
             initial={"seen": _seen(room.copy.evidence, found), "verdict": _latest_verdict(card)},
         )
+    carriers = similar.carriers(claim_key)
     html = render_to_string(
         "claims/check_dialog.html",
         {
@@ -76,7 +77,10 @@ def check(admin: "ArticleAdmin", request: HttpRequest, key: UUID, claim_key: UUI
             "article": article,
             "error": error,
             "beside": beside(request, card),
-            "carriers": similar.carriers(claim_key),
+            "carriers": carriers,
+            "alike": similar.alike(
+                found.statement, article=article.pk, but=[found.pk, *(row.pk for row in carriers)]
+            ),
             "refusal": eyes.refusal(found, request.user),
         },
         request=request,

@@ -125,6 +125,9 @@ def _save_claim(
                 row = asking.comment or CommentSought(claim=claim)
                 with blaming(asking):
                     claims.save_comment(row, actor=actor, **asking.cleaned_data)
+        for other in form.cleaned_data["cites_as"]:
+            require(request, "claims.add_citation")
+            claims.cite_as(claim, other, actor=actor)
         evidence(claim)
 
     try:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .admin import ArticleAdmin
 
 TYPEAHEAD = 8
+# So much of a statement is looked for elsewhere.
+LONGEST = 1000
 
 
 def find_sources(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
@@ -83,6 +85,18 @@ def find_claims(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpR
         for row in (*own, *others, *alike)
     ]
     return render(request, "claims/_claim_options.html", {"options": options})
+
+
+def find_elsewhere(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
+    """Claims of other pieces that are checked and say something like ``statement``."""
+    article = find(admin, request, key)
+    require(request, "claims.add_claim", "claims.change_claim")
+    known = [as_key(one) for one in (request.GET.get("claim", ""), *request.GET.getlist("but"))]
+    statement = request.GET.get("statement", "").replace("\x00", "")[:LONGEST]
+    found = similar.checked_elsewhere(
+        statement, article=article.pk, but=[one for one in known if one]
+    )
+    return render(request, "claims/_elsewhere.html", {"elsewhere": found, "cites_as": []})
 
 
 def highlighted(text: str, words: str) -> SafeString:

@@ -40,6 +40,8 @@ class KeysField(forms.Field):
 
 class ClaimForm(forms.ModelForm):
     rests_on = KeysField(label=_("Rests on"), required=False)
+    # Claims whose evidence is taken over.
+    cites_as = KeysField(label=_("Same evidence"), required=False)
 
     class Meta:
         model = Claim

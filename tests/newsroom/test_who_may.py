@@ -42,6 +42,7 @@ TABLE: list[tuple[str, str, set[str]]] = [
     ("post", "article:reading", CHECKERS),
     ("get", "article:find_sources", AT_WORK),
     ("get", "article:find_claims", EVERYBODY),
+    ("get", "article:find_elsewhere", WRITERS),
     ("post", "article:take_in", AT_WORK),
     ("get", "article:preview", EVERYBODY),
     ("get", "article:publish", EVERYBODY),
