@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from history import diff
-from history.acts import act
 
-from . import extraction, sealing
+from . import extraction, sealing, services
 from .choices import Tier
 from .keys import KeyMissing
 from .models import Capture, Source
@@ -97,8 +96,7 @@ def _opened(request: HttpRequest, pk: UUID, capture: UUID) -> Capture:
             raise Http404
         raise PermissionDenied
     if source.tier != Tier.NAMED:
-        with act("sources.capture.viewed", actor=request.user) as this:
-            this.note(source, viewed="capture", capture=str(found.pk))
+        services.record_view(source, actor=request.user, capture=found)
     return found
 
 

@@ -190,6 +190,7 @@ def test_every_table_of_the_apps_is_guarded_or_named_here() -> None:
         "articles_presence",
         # Derived, and verified against what it is derived from; asked of somebody; set aside.
         "claims_knownstanding",
+        "claims_lookalike",
         "claims_assignment",
         "claims_dismissal",
         # What colleagues say to one another.
