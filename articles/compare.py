@@ -52,6 +52,7 @@ _CITATION_FIELDS: dict[str, Form] = {
     "translation": "words",
     "locator": "words",
     "note": "words",
+    "authorised_on": "date",
     "capture": "label",
     "sealed": "secret",
 }

@@ -46,6 +46,7 @@ NAMES: dict[str, Promise] = {
     "translation": _("Translation"),
     "locator": _("Where in the source"),
     "note": _("Note"),
+    "authorised_on": _("Authorised on"),
     "sealed": _("Sealed words"),
     "role": _("Role"),
     "person": _("Person"),
