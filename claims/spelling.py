@@ -96,6 +96,12 @@ def _known(word: str, language: str) -> bool:
     return any(entries.get(form) or entries.get(form.capitalize()) for form in forms)
 
 
+def is_word(word: str, language: str) -> bool | None:
+    """Whether a word is in a dictionary or made of such; None if there is no dictionary."""
+    found = known(word, language)
+    return found if found is None else found or _made(word, language)
+
+
 def lemma(word: str, language: str) -> str:
     """Return the form of a word that dictionaries have, "" if none is known."""
     return (_dictionary(language).get(word) or "") if language in _DICTIONARIES else ""

@@ -78,6 +78,10 @@ class Profile:
     def lexicon(self) -> Lexicon:
         return lexicon(self.language)
 
+    def is_small(self, word: Word) -> bool:
+        """Whether a word names nothing, whatever it begins with."""
+        return word.key in self.lexicon.grammar
+
     def is_name(self, word: Word) -> bool:
         raw, key = word.raw, word.key
         if not raw[0].isalpha() or word.code:
