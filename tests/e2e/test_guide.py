@@ -74,11 +74,12 @@ VIEWS: dict[str, tuple[str, Callable[[Colleague], None] | None]] = {
     "articles.png": ("articles/article/", None),
     "claims.png": ("claims/claim/?standing=need", None),
     "writing.png": piece(),
-    "claim.png": piece(claim_dialog),
     "check.png": piece(check_dialog),
     "suggestions.png": piece(suggestion),
     "comments.png": piece(talk),
+    # What these leave unsaved would be offered in those that follow.
     "conflict.png": piece(conflict),
+    "claim.png": piece(claim_dialog),
     "hand-on.png": ("articles/article/{}/hand-on/", None),
     "sheet.png": ("articles/article/{}/sheet/", None),
 }
