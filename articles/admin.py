@@ -51,6 +51,7 @@ from . import (
     views_sharing,
     views_sources,  # noqa: F401 (tells on the page of a source where it is cited)
     views_suggestions,
+    views_taking_in,
     views_workflow,
     views_writing,
 )
@@ -70,10 +71,11 @@ from .room import find, wants_parts
 # Modules that others import by name; a name leads to the file's address with its digest.
 MODULES = (
     "editor", "claim-mark", "claim-paint", "paste", "parts", "shelter", "saving", "pairing",
+    "taking-in",
 )  # fmt: skip
 SCRIPTS = (
     "grow", "text-tools", "saving", "drafts", "pairing", "typeahead", "dialog", "reading",
-    "comments", "suggestions", "place",
+    "comments", "suggestions", "place", "elsewhere",
 )  # fmt: skip
 
 
@@ -335,6 +337,9 @@ class ArticleAdmin(admin.ModelAdmin):
             on(f"{claim}uphold/", of(views_checks.uphold, *post), "uphold"),
             on("find/sources/", of(views_finding.find_sources, *get), "find_sources"),
             on("find/claims/", of(views_finding.find_claims, *get), "find_claims"),
+            on("find/elsewhere/", of(views_finding.find_elsewhere, *get), "find_elsewhere"),
+            on("take-in/", of(views_taking_in.take_in, *post), "take_in"),
+            on("take-in/<uuid:lookup_key>/", of(views_taking_in.taken_in, *get), "taken_in"),
             on("readings/", of(views_checks.reading, *post), "reading"),
             on("parts/", of(views_writing.current, *get), "parts"),
             on("comments/", of(views_comments.talk, *get, *post), "comments"),

@@ -61,8 +61,8 @@ SENTENCES = {
         "n",
     ),
     "shaken": ngettext_lazy(
-        "%(count)s piece rests on something that was corrected.",
-        "%(count)s pieces rest on something that was corrected.",
+        "%(count)s piece rests on something that was corrected, or says the same.",
+        "%(count)s pieces rest on something that was corrected, or say the same.",
         "n",
     ),
     "uncovered": ngettext_lazy(
@@ -339,7 +339,7 @@ class Start:
         pieces = _work().in_bulk([*late, *because]) if late or because else {}
         for id, title, keys in (
             ("unsettled", _("Past the deadline, and still unconfirmed"), late),
-            ("shaken", _("Rests on something that was corrected"), because),
+            ("shaken", _("Rests on something that was corrected, or says the same"), because),
         ):
             found = [pieces[key] for key in keys]
             if found:

@@ -160,10 +160,10 @@ def piece(transactional_db: None) -> Article:
     return piece
 
 
-def in_every_light(page: Page, barriers: Callable[[Page], list[str]], where: str) -> None:
+def in_every_light(page: Page, barriers: Callable[..., list[str]], where: str) -> None:
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        assert barriers(page) == [], f"{where}, {scheme}"
+        assert barriers(page, colours=scheme == "dark") == [], f"{where}, {scheme}"
 
 
 def test_writing_shuts_nobody_out(
