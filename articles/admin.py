@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -34,6 +35,7 @@ from . import (
     admin_front,  # noqa: F401
     admin_labels,  # noqa: F401
     admin_reports,  # noqa: F401
+    progress,
     services,
     views_blame,
     views_blocking,
@@ -101,6 +103,15 @@ def _counted(claims: QuerySet) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
+class PieceList(ChangeList):
+    """The pieces of one page, with what of them is still to be read."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        progress.note(self.result_list, request.user)
+
+
 def answering(site: Any, view: Callable) -> Callable:
     """Tell a script that the session has ended, and where to log in; pages are led there."""
 
@@ -117,8 +128,8 @@ def answering(site: Any, view: Callable) -> Callable:
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin):
     list_display = (
-        "headline", "state_chip", "published", "claims", "section", "with_whom", "due_by",
-        "updated",
+        "headline", "state_chip", "published", "claims", "comments", "section", "with_whom",
+        "due_by", "updated",
     )  # fmt: skip
     list_display_links = ("headline",)
     list_filter = (
@@ -163,15 +174,23 @@ class ArticleAdmin(admin.ModelAdmin):
         known.refresh()
         return super().changelist_view(request, {"title": _("Articles"), **(extra_context or {})})
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return PieceList
+
+    @admin.display(description=gettext_lazy("comments"))
+    def comments(self, article: Any) -> str:
+        return progress.comments_link(article)
+
     @admin.display(description=gettext_lazy("claims"))
     def claims(self, article: Any) -> str:
+        read = format_html('<span class="under">{}</span>', article.progress.words)
         if not article.claim_count:
-            return ""
+            return read if article.progress.unread else ""
         told = _("%(some)s of %(all)s need somebody") % {
             "some": article.need_count, "all": article.claim_count,
         }  # fmt: skip
         address = reverse("admin:claims_claim_changelist", query={"article": article.pk})
-        return format_html('<a href="{}">{}</a>', address, told)
+        return format_html('<a href="{}">{}</a>{}', address, told, read)
 
     @admin.display(description=gettext_lazy("due"), ordering="due")
     def due_by(self, article: Article) -> str:

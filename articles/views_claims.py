@@ -78,6 +78,7 @@ def _save_claim(
                 source = create_source(
                     actor=actor, csl=dialog.source.csl, tier=new["tier"], kind=new["kind"],
                     description=new["description"] if new["tier"] == Tier.DESCRIBED else "",
+                    terms=new["terms"],
                 )  # fmt: skip
             if dialog.source.looked_up is not None:
                 intake.settle(dialog.source.looked_up, source, actor=actor)
@@ -88,17 +89,15 @@ def _save_claim(
                 hidden = citation.tier == Tier.CONFIDENTIAL and not may(
                     request, "sources.view_identity"
                 )
-                fields = {"stance": told["stance"], "tier": told["tier"]}
+                fields = citing.fields_told
                 if source is not None:
                     fields["source"] = source
                 claims.change_citation(
                     citation, actor=actor, words=None if hidden else citing.words, **fields
                 )
             else:
-                claims.cite(
-                    claim, source, actor=actor, stance=told["stance"], tier=told["tier"],
-                    **citing.words,
-                )  # fmt: skip
+                given = citing.fields_told | citing.words
+                claims.cite(claim, source, actor=actor, **given)
 
     def everything(draft: Article) -> None:
         form, passage = dialog.form, dialog.passage

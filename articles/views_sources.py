@@ -117,8 +117,12 @@ class CitedRow:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
+    """Where a source is cited: some of it, and in how many claims, pieces and live pieces it is."""
+
     rows: list[CitedRow]
     total: int
+    pieces: int
+    live: int
 
     @property
     def more(self) -> int:
@@ -131,6 +135,8 @@ def cited(request: HttpRequest, source: Source) -> dict[str, Any]:
         return {"cited": None}
     rows = Citation.objects.filter(source=source, claim__withdrawn=False)
     total = rows.count()
+    kinds = with_live_kind(Article.objects.filter(pk__in=rows.values("claim__article")))
+    states = [is_live(piece) for piece in kinds.only("pk")]
     rows = rows.select_related("claim", "source").order_by("claim__article_id", "position", "pk")
     chosen = list(rows[:CITATIONS_SHOWN])
     found = quoting.findings(row for row in chosen if row.tier != Tier.CONFIDENTIAL)
@@ -146,7 +152,8 @@ def cited(request: HttpRequest, source: Source) -> dict[str, Any]:
         )
         for row in chosen
     ]
-    return {"cited": Cited(sorted(told, key=lambda row: not row.live), total)}
+    told.sort(key=lambda row: not row.live)
+    return {"cited": Cited(told, total, pieces=len(states), live=sum(states))}
 
 
 views_admin.about.append(cited)

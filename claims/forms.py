@@ -5,16 +5,17 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django import forms
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sources import csl, intake, references, services
 from sources.choices import Kind as SourceKind
-from sources.choices import Tier
+from sources.choices import Terms, Tier
 from sources.models import Lookup, Source
 
-from .choices import Place, Stance, Verdict
+from .choices import Credibility, Place, Stance, Verdict
 from .models import Check, Citation, Claim, CommentSought
 
 DATE: dict[str, Any] = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
@@ -131,8 +132,24 @@ class CitationForm(forms.Form):
     translation = forms.CharField(
         label=_("Translation"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+    credibility = forms.ChoiceField(
+        label=_("How credible is this"),
+        choices=Credibility,
+        initial=Credibility.UNKNOWN,
+        required=False,
+        help_text=_("Of what it says here, whoever says it. The source is rated on its own page."),
+    )
     tier = forms.ChoiceField(
         label=_("Disclosure"), choices=Tier, initial=Tier.NAMED, widget=forms.RadioSelect
+    )
+    authorised_on = forms.DateField(
+        label=_("Authorised on"),
+        required=False,
+        help_text=_(
+            "When whoever said these words released them. If the words change, they have to be"
+            " released anew."
+        ),
+        **DATE,
     )
     note = forms.CharField(
         label=_("Note"),
@@ -163,7 +180,20 @@ class CitationForm(forms.Form):
         wanted = any(told.get(name) for name in self.WORDS)
         if wanted and not given and "source" not in self.errors:
             self.add_error("source", _("Say where this stands: choose a source or make one."))
+        if (day := told.get("authorised_on")) and day > timezone.localdate():
+            self.add_error("authorised_on", _("This has not happened yet."))
         return told
+
+    def grades(self) -> list[Credibility]:
+        """Return the grades of credibility, each of which says what it means."""
+        return list(Credibility)
+
+    @property
+    def fields_told(self) -> dict[str, Any]:
+        """What is told of the citation beside its words."""
+        names = ("stance", "tier", "credibility", "authorised_on")
+        told = {name: self.cleaned_data[name] for name in names}
+        return told if told["credibility"] else {**told, "credibility": Credibility.UNKNOWN}
 
     @property
     def asks_for_citation(self) -> bool:
@@ -181,6 +211,8 @@ class CitationForm(forms.Form):
             "source": citation.source_id,
             "stance": citation.stance,
             "tier": citation.tier,
+            "credibility": citation.credibility,
+            "authorised_on": citation.authorised_on,
             **shown,
         }
 
@@ -214,6 +246,12 @@ class NewSourceForm(forms.Form):
         required=False,
         max_length=300,
         help_text=_("How readers may know a described source: “a person who was in the room”."),
+    )
+    terms = forms.ChoiceField(
+        label=_("Terms"),
+        required=False,
+        choices=[("", _("not noted")), *Terms.choices],
+        help_text=_("Of a person: what was agreed before they spoke."),
     )
 
     CSL_TYPES = {
@@ -258,6 +296,8 @@ class NewSourceForm(forms.Form):
             self.add_error("title", _("Give the source a title, or say whose it is."))
         if told.get("tier") == Tier.DESCRIBED and not told.get("description"):
             self.add_error("description", _("Say how readers may know this source."))
+        if told.get("terms") == Terms.BACKGROUND and told.get("tier") == Tier.NAMED:
+            self.add_error("terms", _("Who spoke on background is not named: describe the source."))
         if not self.errors:
             try:
                 self.csl = self._merged(told)

@@ -154,6 +154,12 @@ class Citation(models.Model):
     translation = TextField(_("translation"), blank=True)
     locator = CharField(_("locator"), max_length=200, blank=True, help_text=_("Page, paragraph, …"))
     note = TextField(_("note"), blank=True, help_text=_("For the desk only."))
+    authorised_on = models.DateField(
+        _("authorised on"),
+        null=True,
+        blank=True,
+        help_text=_("When whoever said so released these words. Other words have to be anew."),
+    )
     sealed = models.TextField(_("sealed words"), blank=True, editable=False)
 
     class Meta:
@@ -167,6 +173,11 @@ class Citation(models.Model):
                 )
                 | (~models.Q(tier=Tier.CONFIDENTIAL) & models.Q(sealed="")),
                 name="citation_confidential_words_sealed",
+            ),
+            # It would tell that there is a quote.
+            models.CheckConstraint(
+                condition=models.Q(authorised_on__isnull=True) | ~models.Q(tier=Tier.CONFIDENTIAL),
+                name="citation_authorised_unless_confidential",
             ),
         ]
 

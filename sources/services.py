@@ -28,6 +28,7 @@ def create_source(
     kind: str = Kind.DOCUMENT,
     contact: str = "",
     notes: str = "",
+    interests: str = "",
     **fields: Any,
 ) -> Source:
     """Create a source; who it is stands in clear only if it is named.
@@ -36,7 +37,7 @@ def create_source(
     """
     source = Source(tier=tier, kind=kind, **fields)
     with act("sources.source.created", actor=actor):
-        source.set_identity(csl=csl, contact=contact, notes=notes)
+        source.set_identity(csl=csl, contact=contact, notes=notes, interests=interests)
         source.full_clean()
         source.save(force_insert=True)
     return source
@@ -154,13 +155,14 @@ def withdraw_source(source: Source, *, actor: Any, comment: str = "") -> Source:
 
 
 def destroy_identity(source: Source, *, actor: Any, reason: str) -> None:
-    """Make who a protected source is unreadable for ever, everywhere, and enter that.
+    """Make what is sealed of a source unreadable for ever, everywhere, and enter that.
 
-    Raises ``PermissionDenied``, and ``ValidationError`` for a named source.
+    Of a protected source that is who it is, of a named one how to reach it. Raises
+    ``PermissionDenied``, and ``ValidationError`` if nothing is sealed.
     """
     if not actor.has_perm("history.decide_erasure"):
         raise PermissionDenied(_("You may not decide on erasures."))
-    if source.tier == Tier.NAMED:
+    if source.tier == Tier.NAMED and not source.contact:
         raise ValidationError(_("Who a named source is stands in clear: ask for an erasure."))
     with act("sources.identity.destroyed", actor=actor, comment=reason) as this:
         this.note(lock(source), destroyed="identity")

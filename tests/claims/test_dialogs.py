@@ -257,11 +257,11 @@ def test_a_lost_claim_is_placed_anew(piece, reporter, claim):
 
 def test_the_words_of_a_confidential_source_are_not_shown(piece, reporter, claim):
     source = factories.source(tier="confidential", csl={"title": "Notiz"})
-    factories.citation(claim, source, quote="unter drei", tier="confidential")
+    factories.citation(claim, source, quote="Erika war es", tier="confidential")
     client = desk(reporter)
 
     for address in (at("change", piece), at("claim", piece, claim.pk)):
-        assert "unter drei" not in client.get(address).content.decode()
+        assert "Erika war es" not in client.get(address).content.decode()
 
 
 def test_editing_a_confidential_citation_unseen_keeps_its_words(piece, reporter, claim):
