@@ -1,8 +1,11 @@
 """Working drafts and presence: what somebody is writing, and who else has the piece open.
 
+A draft holds the texts, and the properties of the drawer in the form that they have there.
+
 None of it is part of the piece or its history. Nothing here needs an act.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,10 +19,17 @@ from django.utils.translation import gettext as _
 
 from claims.cards import initials
 
+from .forms import MOMENT
 from .models import Article, Image, Presence, WorkingDraft
+
+# By name, the values of a form's fields.
+Properties = dict[str, list[str]]
 
 FIELDS = ("kicker", "headline", "standfirst", "body")
 CAPTION = "caption:"
+PROPERTIES = ("slug", "section", "language", "embargo", "tags", "bylines", "bylines_role")
+# "image:KEY:credit", and "image::credit" for a picture that is about to be added.
+IMAGE = "image:"
 # Who has not been heard of for so long is gone.
 AWAY = timedelta(seconds=75)
 # As much as a book; more is no text that somebody typed.
@@ -43,12 +53,68 @@ def told(data: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def keep(article: UUID, *, user: Any, based_on: int, texts: Mapping[str, str]) -> None:
+def properties_of(article: Article, images: list[Image]) -> Properties:
+    """Return the properties of a piece as they are stored, in the form that the drawer has."""
+    embargo = timezone.localtime(article.embargo).strftime(MOMENT) if article.embargo else ""
+    bylines = list(article.bylines.all())
+    return {
+        "slug": [article.slug],
+        "section": [str(article.section_id or "")],
+        "language": [article.language],
+        "embargo": [embargo],
+        "tags": [str(tag.pk) for tag in article.tags.all()],
+        "bylines": [str(row.person_id) for row in bylines],
+        "bylines_role": [row.role for row in bylines],
+        **{
+            f"{IMAGE}{image.pk}:{name}": [str(getattr(image, name))]
+            for image in images
+            for name in ("credit", "rights", "alt", "position")
+        },
+    }
+
+
+def told_properties(sent: str) -> Properties:
+    """Read the properties that a browser sent; raises ``ValueError`` for what is none."""
+    found = json.loads(sent or "{}")
+    if not isinstance(found, dict):
+        raise ValueError("no properties")
+    told: Properties = {}
+    for name, values in found.items():
+        if not (isinstance(values, list) and all(isinstance(one, str) for one in values)):
+            raise ValueError(f"no values: {name}")
+        if name in PROPERTIES or (name.startswith(IMAGE) and len(name) < 80):
+            told[name] = values
+    return told
+
+
+def _same_properties(one: Properties, other: Properties) -> bool:
+    """Compare as far as the first tells; the order of tags and rows left empty are nothing."""
+
+    def bare(values: Properties, name: str) -> list[str]:
+        found = values.get(name, [])
+        return sorted(found) if name == "tags" else [value for value in found if value]
+
+    return all(bare(one, name) == bare(other, name) for name in one)
+
+
+def keep(
+    article: UUID,
+    *,
+    user: Any,
+    based_on: int,
+    texts: Mapping[str, str],
+    properties: Properties | None = None,
+) -> None:
     """Keep what somebody has written so far, in place of what was kept before."""
     WorkingDraft.objects.update_or_create(
         article_id=article,
         user=user,
-        defaults={"based_on": based_on, "texts": dict(texts), "at": timezone.now()},
+        defaults={
+            "based_on": based_on,
+            "texts": dict(texts),
+            "properties": properties or {},
+            "at": timezone.now(),
+        },
     )
 
 
@@ -62,7 +128,8 @@ def offered(article: Article, images: list[Image], *, user: Any) -> WorkingDraft
     if found is None:
         return None
     stored = texts_of(article, images)
-    if all(stored.get(name, "") == text for name, text in found.texts.items()):
+    same = all(stored.get(name, "") == text for name, text in found.texts.items())
+    if same and _same_properties(found.properties, properties_of(article, images)):
         return None
     return found
 

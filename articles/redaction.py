@@ -202,9 +202,10 @@ def _plans(key: Any, redactor: Redactor) -> None:
 def _drafts(key: Any, redactor: Redactor, traces: Traces) -> None:
     """Black the words out in what people are writing and have not saved."""
     for row in WorkingDraft.objects.filter(article_id=key):
-        redacted = redact(row.texts, redactor.patterns)
-        if redacted != row.texts:
-            WorkingDraft.objects.filter(pk=row.pk).update(texts=redacted)
+        said = {"texts": row.texts, "properties": row.properties}
+        redacted = redact(said, redactor.patterns)
+        if redacted != said:
+            WorkingDraft.objects.filter(pk=row.pk).update(**redacted)
             traces.others["drafts"] = {"rows": "redacted"}
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from claims import services as claims
 from claims.models import Claim, CommentSought
 from history.acts import act, lock
+from sources import intake
 from sources.choices import Tier
 from sources.services import create_source
 
@@ -79,6 +80,8 @@ def _save_claim(
                     description=new["description"] if new["tier"] == Tier.DESCRIBED else "",
                     terms=new["terms"],
                 )  # fmt: skip
+            if dialog.source.looked_up is not None:
+                intake.settle(dialog.source.looked_up, source, actor=actor)
         with blaming(citing):
             if told["citation"]:
                 require(request, "claims.change_citation")
@@ -121,6 +124,9 @@ def _save_claim(
                 row = asking.comment or CommentSought(claim=claim)
                 with blaming(asking):
                     claims.save_comment(row, actor=actor, **asking.cleaned_data)
+        for other in form.cleaned_data["cites_as"]:
+            require(request, "claims.add_citation")
+            claims.cite_as(claim, other, actor=actor)
         evidence(claim)
 
     try:

@@ -42,11 +42,16 @@ def draft(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespons
     based_on = request.POST.get("based_on", "")
     texts = drafts.told(request.POST)
     visit = _visit(request)
+    sent = request.POST.get("properties", "")
+    if sum(map(len, [sent, *texts.values()])) > drafts.MOST:
+        return JsonResponse({}, status=413)
+    try:
+        properties = drafts.told_properties(sent)
+    except (ValueError, RecursionError):
+        return JsonResponse({}, status=400)
     if not re.fullmatch("[0-9]{1,9}", based_on) or not texts or visit is None:
         return JsonResponse({}, status=400)
-    if sum(map(len, texts.values())) > drafts.MOST:
-        return JsonResponse({}, status=413)
-    drafts.keep(key, user=request.user, based_on=int(based_on), texts=texts)
+    drafts.keep(key, user=request.user, based_on=int(based_on), texts=texts, properties=properties)
     return _answer(request, drafts.enter(key, user=request.user, visit=visit, wrote=True))
 
 

@@ -16,6 +16,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from history import jobs
 from history.acts import act, lock
 from sources.choices import Fall, Tier
 from sources.models import Source
@@ -306,6 +307,25 @@ def cite(
     return citation
 
 
+def cite_as(claim: Claim, other: Claim, *, actor: Any) -> list[Citation]:
+    """Tie a claim to the evidence of another, in its words; what it has already, stays as it is.
+
+    What is confidential or has fallen is not taken over.
+    """
+    cited = {(row.source_id, row.quote) for row in claim.citations.all()}
+    rows = other.citations.select_related("source", "capture")
+    with act("claims.citation.added", actor=actor):
+        return [
+            cite(
+                claim, row.source, actor=actor, stance=row.stance, tier=row.tier,
+                capture=row.capture, credibility=row.credibility,
+                authorised_on=row.authorised_on, **row.words,
+            )
+            for row in rows
+            if row.reusable and (row.source_id, row.quote) not in cited
+        ]  # fmt: skip
+
+
 def _by_piece(claims: Iterable[Claim]) -> dict[UUID, list[Claim]]:
     """Return claims by the keys of their pieces, in the order in which pieces are locked."""
     pieces: dict[UUID, list[Claim]] = {}
@@ -439,6 +459,10 @@ def check(
         made.save(force_insert=True)
         Assignment.objects.filter(claim=claim).delete()
         this.note(article, check={"claim": str(claim.pk), "verdict": verdict})
+        if verdict == Verdict.REFUTED:
+            from .tasks import find_lookalikes
+
+            jobs.soon(find_lookalikes, claims=[str(claim.pk)], still=True)
     return made
 
 

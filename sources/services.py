@@ -46,14 +46,21 @@ def create_source(
 def import_sources(entries: Iterable[dict[str, Any]], *, actor: Any) -> list[Source]:
     """Create a named source of each CSL entry, all of them or none."""
     with act("sources.bibliography.imported", actor=actor):
-        return [
-            create_source(actor=actor, csl=csl, kind=Kind.PAGE if is_page(csl) else Kind.DOCUMENT)
-            for csl in entries
-        ]
+        return [create_source(actor=actor, csl=csl, kind=kind_of(csl)) for csl in entries]
 
 
-def is_page(csl: dict[str, Any]) -> bool:
-    return csl.get("type") in ("webpage", "post", "post-weblog")
+_KINDS = {
+    "webpage": Kind.PAGE,
+    "post": Kind.PAGE,
+    "post-weblog": Kind.PAGE,
+    "dataset": Kind.DATASET,
+    "interview": Kind.PERSON,
+}
+
+
+def kind_of(csl: dict[str, Any]) -> str:
+    """Return the kind of source that bibliographic data tells of."""
+    return _KINDS.get(str(csl.get("type")), Kind.DOCUMENT)
 
 
 def save_source(source: Source, *, actor: Any, identity: dict[str, Any] | None = None) -> Source:
@@ -163,7 +170,10 @@ def destroy_identity(source: Source, *, actor: Any, reason: str) -> None:
     key_store().destroy(source.pk)
 
 
-def record_view(source: Source, *, actor: Any) -> None:
-    """Enter in the ledger that somebody saw who a protected source is."""
-    with act("sources.identity.viewed", actor=actor) as this:
-        this.note(source, viewed="identity")
+def record_view(source: Source, *, actor: Any, capture: Capture | None = None) -> None:
+    """Enter in the ledger that somebody saw who a protected source is, or a copy of it."""
+    with act(f"sources.{'capture' if capture else 'identity'}.viewed", actor=actor) as this:
+        if capture:
+            this.note(source, viewed="capture", capture=str(capture.pk))
+        else:
+            this.note(source, viewed="identity")

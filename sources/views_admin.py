@@ -16,10 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from history import diff, views_timeline
-from history.acts import act
 from history.models import Entry
 
-from . import extraction, references, sealing
+from . import extraction, references, sealing, services
 from .choices import Tier
 from .keys import KeyMissing
 from .models import Capture, Source
@@ -155,8 +154,7 @@ def _opened(request: HttpRequest, pk: UUID, capture: UUID) -> Capture:
             raise Http404
         raise PermissionDenied
     if source.tier != Tier.NAMED:
-        with act("sources.capture.viewed", actor=request.user) as this:
-            this.note(source, viewed="capture", capture=str(found.pk))
+        services.record_view(source, actor=request.user, capture=found)
     return found
 
 

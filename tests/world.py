@@ -404,6 +404,7 @@ class World:
             user=self.publisher,
             based_on=1,
             texts={"headline": self.plant("articles.WorkingDraft.texts")},
+            properties={"slug": [self.plant("articles.WorkingDraft.properties")]},
         )
         shelved = factories.article(**words("shelved"))
         articles.shelve(

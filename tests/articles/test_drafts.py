@@ -1,5 +1,6 @@
 """What is written and not saved is kept for its writer, apart from the piece; others see them."""
 
+import json
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
@@ -69,6 +70,48 @@ def test_what_is_as_it_is_stored_is_not_offered(reporter, piece) -> None:
     assert at(reporter).get(url(piece, "change")).context["unsaved"] is None
 
 
+def drawer(piece: Article, **changed: list[str]) -> str:
+    images = list(piece.images.all())
+    return json.dumps(drafts.properties_of(piece, images) | changed)
+
+
+def test_properties_are_kept_and_offered_as_texts_are(reporter, piece) -> None:
+    elsewhere = factories.section("Wirtschaft")
+    sent = drawer(piece, section=[str(elsewhere.pk)])
+    kept(piece, reporter, body=piece.body, properties=sent)
+    context = at(reporter).get(url(piece, "change")).context
+    assert context["kept"]["properties"]["section"] == [str(elsewhere.pk)]
+    piece.refresh_from_db()
+    assert piece.section != elsewhere
+
+
+def test_properties_as_they_are_stored_are_not_offered(reporter, piece) -> None:
+    people, tags = [factories.person(), factories.person()], [factories.tag(), factories.tag("Bus")]
+    factories.image(piece, credit="Ida Voss", alt="Ein Platz")
+    save_article(
+        piece, actor=reporter, tags=tags, bylines=people,
+        embargo=timezone.now().replace(second=0, microsecond=0) + timedelta(days=1),
+    )  # fmt: skip
+    piece.refresh_from_db()
+    stored = drafts.properties_of(piece, list(piece.images.all()))
+    # The drawer has a row more than there are people, and its own order of tags.
+    stored["bylines"] += [""]
+    stored["bylines_role"] += [""]
+    stored["tags"].reverse()
+    kept(piece, reporter, body=piece.body, properties=json.dumps(stored))
+    assert at(reporter).get(url(piece, "change")).context["unsaved"] is None
+
+    for name, other in {
+        "slug": ["anders"],
+        "tags": [],
+        "bylines": [str(people[1].pk), str(people[0].pk)],
+        f"image:{piece.images.get().pk}:alt": ["Ein leerer Platz"],
+        "image::credit": ["Ruth"],
+    }.items():
+        kept(piece, reporter, body=piece.body, properties=json.dumps(stored | {name: other}))
+        assert at(reporter).get(url(piece, "change")).context["unsaved"], name
+
+
 def test_saving_forgets_it(reporter, piece) -> None:
     kept(piece, reporter)
     data = {
@@ -95,18 +138,25 @@ def test_it_can_be_thrown_away(reporter, piece) -> None:
         ({"visit": "x"}, 400),
         ({"based_on": "1", "headline": "a\x00b"}, 200),
         ({"based_on": "1", "elsewhere": "x"}, 200),
+        ({"properties": "{"}, 400),
+        ({"properties": "[]"}, 400),
+        ({"properties": '{"slug": "x"}'}, 400),
+        ({"properties": '{"slug": [1]}'}, 400),
+        ({"properties": "[" * 100_000}, 400),
+        ({"properties": '{"slug": ["a\\u0000b"], "elsewhere": ["x"]}'}, 200),
     ],
 )
 def test_whatever_is_sent_has_a_clear_answer(reporter, piece, sent, status) -> None:
     assert kept(piece, reporter, **sent).status_code == status
     for row in WorkingDraft.objects.all():
-        assert "elsewhere" not in row.texts
+        assert "elsewhere" not in row.texts | row.properties
         assert "\x00" not in row.texts["headline"]
 
 
 def test_more_than_a_book_is_refused(reporter, piece, monkeypatch) -> None:
     monkeypatch.setattr(drafts, "MOST", 50)
     assert kept(piece, reporter, body="x" * 51).status_code == 413
+    assert kept(piece, reporter, body="", properties=" " * 51).status_code == 413
 
 
 def test_who_may_not_write_keeps_nothing(piece) -> None:
@@ -121,10 +171,13 @@ def test_a_script_is_told_that_the_session_has_ended(piece) -> None:
 
 
 def test_an_erasure_reaches_it(reporter, piece) -> None:
-    kept(piece, reporter, body="<p>Sie heißt <em>Erika</em> Muster.</p>")
+    credit = json.dumps({"image::credit": ["Erika Muster"]})
+    kept(piece, reporter, body="<p>Sie heißt <em>Erika</em> Muster.</p>", properties=credit)
     asked = erasure.ask(actor=factories.user("publisher"), words=["Erika Muster"], reason="Bitte")
     erase(asked, actor=factories.user("admin"))
-    assert WorkingDraft.objects.get().texts["body"] == "<p>Sie heißt <em>█████</em> ██████.</p>"
+    row = WorkingDraft.objects.get()
+    assert row.texts["body"] == "<p>Sie heißt <em>█████</em> ██████.</p>"
+    assert row.properties == {"image::credit": ["█████ ██████"]}
 
 
 def test_nothing_of_it_is_published(piece) -> None:

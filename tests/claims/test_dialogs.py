@@ -108,7 +108,7 @@ def test_a_new_source_is_made_with_the_citation(piece, reporter):
             **{
                 "new_source": "1",
                 "source-title": "Lagebericht",
-                "source-author": "Polizei Berlin",
+                "source-authors": "Polizei Berlin",
                 "source-url": "https://example.org/bericht",
                 "source-issued": "2025-06-17",
                 "source-publisher": "",

@@ -127,14 +127,17 @@ class TestStyle:
             warnings.simplefilter("error")
             reference({"title": "Y", "custom": 1, "author": [{"family": "A", "isni": "1"}]}, "de")
 
-    def test_sixty_known_references_take_no_time(self):
+    def test_known_references_are_not_made_again(self):
         sources = [BOOK | {"title": f"Band {number}"} for number in range(60)]
-        for source in sources:
-            reference(source, "de")
-        start = time.perf_counter()
-        for source in sources:
-            reference(source, "de")
-        assert time.perf_counter() - start < 0.1
+
+        def once() -> float:
+            start = time.process_time()
+            for source in sources:
+                reference(source, "de")
+            return time.process_time() - start
+
+        first = once()
+        assert min(once() for _ in range(3)) < first / 3
 
 
 class TestMarkup:

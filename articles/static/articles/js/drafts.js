@@ -2,7 +2,7 @@
 // see who is writing.
 import { desk, form, notice, send, take, text } from "newsroom/parts"
 import { isDirty, savedLine } from "newsroom/saving"
-import { basedOn, forgetHere, keepHere, keptHere, putBack, texts } from "newsroom/shelter"
+import { basedOn, differs, forgetHere, keepHere, keptHere, properties, putBack, texts } from "newsroom/shelter"
 
 const PAUSE = 3_000
 const BEAT = 25_000
@@ -22,7 +22,7 @@ function data(more = {}) {
   return body
 }
 
-const written = () => data({ visit, based_on: basedOn(), ...texts() })
+const written = () => data({ visit, based_on: basedOn(), properties: JSON.stringify(properties()), ...texts() })
 
 function say(name) {
   const line = savedLine()
@@ -75,9 +75,7 @@ async function beat() {
 async function begin() {
   const here = keptHere()
   if (here && !document.querySelector("#conflict, #vanishing, #refused")) {
-    const now = texts()
-    const differs = Object.entries(here.texts).some(([name, words]) => (now[name] ?? "") !== words)
-    if (differs) {
+    if (differs(here)) {
       await putBack(here)
       document.getElementById("unsaved")?.remove()
       notice(text("Resumed"), "warning", true)

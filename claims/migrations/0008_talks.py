@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0006_lexemes"),
+        ("claims", "0007_lookalikes"),
         ("sources", "0005_talks"),
     ]
 
