@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 from js_asset import ImportMap, Media, Script
@@ -179,7 +179,11 @@ class ArticleAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("comments"))
     def comments(self, article: Any) -> str:
-        return progress.comments_link(article)
+        if not article.new_comments:
+            return ""
+        told = ngettext("%(count)s new for you", "%(count)s new for you", article.new_comments)
+        said = told % {"count": article.new_comments}
+        return format_html('<a href="{}#comments">{}</a>', article.editing_address, said)
 
     @admin.display(description=gettext_lazy("claims"))
     def claims(self, article: Any) -> str:

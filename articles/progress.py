@@ -11,10 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from claims.choices import Place as Field
 from claims.models import Passage, Reading
@@ -80,12 +77,3 @@ def note(pieces: Collection[Any], user: Any) -> None:
     for piece in pieces:
         piece.progress = read.get(piece.pk, Progress())
         piece.new_comments = said.get(piece.pk, 0)
-
-
-def comments_link(piece: Any) -> SafeString | str:
-    """Return the way to what somebody should read beside a piece; nothing if there is nothing."""
-    if not piece.new_comments:
-        return ""
-    told = ngettext("%(count)s new for you", "%(count)s new for you", piece.new_comments)
-    said = told % {"count": piece.new_comments}
-    return format_html('<a href="{}#comments">{}</a>', piece.editing_address, said)

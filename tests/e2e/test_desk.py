@@ -93,6 +93,29 @@ def test_language_and_appearance_are_in_the_menu_of_the_account(
     assert complaints == []
 
 
+@pytest.mark.parametrize("width", [1400, 400])
+def test_what_is_not_needed_every_hour_stands_behind_one_button(
+    page, live_server, root, sign_in, barriers, width
+):
+    sign_in(root)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{live_server.url}/desk/")
+    people = page.locator("#more-areas a[href$='/articles/person/']")
+    expect(people).to_be_hidden()
+    more = page.locator("[popovertarget=more-areas]")
+    more.press("Enter")
+    expect(people).to_be_in_viewport(ratio=1)
+    assert barriers(page) == []
+    page.keyboard.press("Escape")
+    expect(people).to_be_hidden()
+    expect(more).to_be_focused()
+    more.press("Enter")
+    people.press("Enter")
+    expect(page).to_have_url(f"{live_server.url}/desk/articles/person/")
+    expect(more).to_have_attribute("data-current", "")
+    expect(people).to_have_text(more.inner_text())
+
+
 def test_a_source_is_added_with_its_origin(page, live_server, root, sign_in, complaints):
     factories.source(csl={"title": "Agenturmeldung"})
     sign_in(root)
