@@ -26,12 +26,14 @@ _MOST_LOOKED_FOR = 5
 class Shaken:
     """A claim of a piece, the claim of another piece that fell, and when that was.
 
-    It rests on the one that fell, or, ``alike``, says what that said.
+    It rests on the one that fell, or, ``alike``, says what that said; ``ground`` is stated as it
+    is now, which may be otherwise.
     """
 
     piece: UUID
     claim: str
     ground: str
+    headline: str
     at: datetime
     alike: bool
     live: bool
@@ -75,7 +77,8 @@ def shaken() -> list[Shaken]:
                 SELECT claim, ground, max(at) AS at, bool_and(alike) AS alike
                 FROM resting GROUP BY claim, ground
             )
-            SELECT c.article_id, c.statement, g.statement, latest.at, latest.alike, EXISTS (
+            SELECT c.article_id, c.statement, g.statement, ga.headline, latest.at, latest.alike,
+            EXISTS (
                 SELECT FROM articles_publication p WHERE p.article_id = c.article_id
                 AND NOT EXISTS (
                     SELECT FROM articles_publication gone
@@ -84,6 +87,7 @@ def shaken() -> list[Shaken]:
             ) AS live
             FROM latest JOIN claims_claim c ON c.id = latest.claim
             JOIN claims_claim g ON g.id = latest.ground
+            JOIN articles_article ga ON ga.id = g.article_id
             JOIN articles_article a ON a.id = c.article_id
             WHERE NOT c.withdrawn AND c.article_id <> g.article_id AND a.state <> 'shelved'
             AND NOT EXISTS (

@@ -71,7 +71,9 @@ def _save_claim(
             return
         told = citing.cleaned_data
         source = told["source"]
-        if citing.new_source:
+        if citing.new_source and dialog.source.existing is not None:
+            source = dialog.source.existing
+        elif citing.new_source:
             require(request, "sources.add_source")
             new = dialog.source.cleaned_data
             with blaming(dialog.source):

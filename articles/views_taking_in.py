@@ -93,7 +93,13 @@ def _offered(
 ) -> JsonResponse:
     """Options to choose from; ``take`` says that there is but one, to be taken at once."""
     options = [
-        {"row": row, "fill": json.dumps(_filled(row.csl, lookup, row.number))}
+        {
+            "row": row,
+            # Who chooses it has seen what is there.
+            "fill": json.dumps(
+                _filled(row.csl, lookup, row.number, NewSourceForm.ANOTHER if there else "")
+            ),
+        }
         for row in rows[:SHOWN]
         if lookup
     ]
@@ -110,10 +116,12 @@ def _offered(
     return JsonResponse({"options": html, "take": take, "said": " ".join(filter(None, said))})
 
 
-def _filled(csl: dict[str, Any], lookup: UUID, number: int | str = "") -> dict[str, Any]:
-    """What goes into the form of a new source, and the reference to show with it."""
+def _filled(
+    csl: dict[str, Any], lookup: UUID, number: int | str = "", same: str = ""
+) -> dict[str, Any]:
+    """What goes into the form of a new source."""
     form = NewSourceForm.shown(csl)
-    return {"fields": form | {"lookup": str(lookup), "entry": str(number)}}
+    return {"fields": form | {"lookup": str(lookup), "entry": str(number), "same": same}}
 
 
 def _refused(trouble: str, status: int = 422) -> JsonResponse:

@@ -1,5 +1,6 @@
 """What people fill in about claims: the claim, its evidence, its further passages, a check."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -226,6 +227,8 @@ class NewSourceForm(forms.Form):
 
     lookup = forms.CharField(required=False, widget=forms.HiddenInput)
     entry = forms.CharField(required=False, widget=forms.HiddenInput)
+    # The source that it is, of those that are there, or ``another``.
+    same = forms.CharField(required=False, widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), required=False)
     authors = forms.CharField(
         label=_("Author or institution"),
@@ -260,12 +263,15 @@ class NewSourceForm(forms.Form):
         SourceKind.DATASET: "dataset",
         SourceKind.PERSON: "interview",
     }
+    ANOTHER = "another"
     TYPED = ("title", "authors", "url", "issued", "container", "publisher")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         self.csl: dict[str, Any] = {}
+        self.existing: Source | None = None
+        self.alike: list[Source] = []
 
     @cached_property
     def looked_up(self) -> Lookup | None:
@@ -290,6 +296,9 @@ class NewSourceForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or self.cleaned_data
+        if told.get("same") not in (None, "", self.ANOTHER):
+            self._take(told["same"])
+            return told
         if self["lookup"].value() and self.looked_up is None:
             self.add_error(None, _("What was looked up is no longer kept: paste it again."))
         if not told.get("title") and not told.get("authors") and not self.errors:
@@ -303,7 +312,19 @@ class NewSourceForm(forms.Form):
                 self.csl = self._merged(told)
             except forms.ValidationError as error:
                 self.add_error(None, error)
+        if not self.errors and told["tier"] == Tier.NAMED and told["same"] != self.ANOTHER:
+            self.alike = intake.same(self.csl)
+            if self.alike:
+                self.add_error("same", _("Choose it, or say that this is another one."))
         return told
+
+    def _take(self, key: str) -> None:
+        """Cite a source that is there already; whatever else was filled in is left."""
+        self.errors.clear()
+        with suppress(ValueError):
+            self.existing = Source.objects.offered_to(self.user).filter(pk=UUID(key)).first()
+        if self.existing is None:
+            self.add_error("title", _("Choose a source from the list."))
 
     def _merged(self, told: dict[str, Any]) -> dict[str, Any]:
         typed = {name: told[name] for name in self.TYPED}

@@ -167,7 +167,10 @@ class TestAlike:
         run_due()
         assert [(row.piece, row.alike, row.live) for row in shaken()] == [(same.pk, True, False)]
         client.force_login(admin)
-        assert SAME in client.get("/desk/").content.decode()
+        page = client.get("/desk/").content.decode()
+        assert SAME in page
+        # What fell may be stated otherwise by now: the piece is named.
+        assert ground.article.headline in page
 
     def test_and_once_it_is_corrected_by_what_it_said_before(self, ground, admin, same):
         services.publish(same, actor=admin)

@@ -131,3 +131,18 @@ def test_the_page_asks_no_more_for_more_pieces(
         piece(admin, source, f"Stück {number}")
     with django_assert_max_num_queries(14):
         client.get(address(source))
+
+
+def test_of_many_pieces_the_gravest_are_shown_and_the_others_counted(
+    client, admin, source, monkeypatch
+):
+    monkeypatch.setattr("articles.fallout.SHOWN", 2)
+    for number in range(3):
+        piece(admin, source, f"Entwurf {number}", factories.source(admin))
+    live = piece(admin, source, "Schon erschienen")
+    articles.publish(live, actor=admin)
+    page = client.get(address(source))
+    fallout = page.context["fallout"]
+    assert [shown.article.headline for shown in fallout.pieces] == ["Schon erschienen", "Entwurf 0"]
+    assert (fallout.concerned, fallout.live, fallout.more) == (4, 1, 2)
+    assert "Entwurf 1" not in page.content.decode()

@@ -8,9 +8,10 @@ from django.contrib.auth.models import Permission
 
 from articles.models import Article
 from sources import intake
-from sources.models import Lookup
+from sources.models import Lookup, Source
 from tests import factories
-from tests.articles.test_admin import at, desk
+from tests.articles.test_admin import at, desk, writing
+from tests.claims.test_dialogs import marked, told
 from tests.jobs import run_due, waiting
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +156,47 @@ def test_a_piece_that_is_not_there_takes_nothing_in(piece: Article) -> None:
     address = at("taken_in", piece, lookup.pk).replace(str(piece.pk), str(uuid4()))
     assert desk(reporter).get(address).status_code == 404
     assert desk(reporter).get(at("taken_in", piece, uuid4())).status_code == 404
+
+
+def save(piece: Article, user: Any, lookup: str, **more: str) -> Any:
+    """Cite for a new claim what was looked up, as the dialog sends it."""
+    key = uuid4()
+    fields = {
+        "new_source": "1", "source-lookup": lookup, "source-entry": "0", "source-kind": "page",
+        "source-title": "Mühlen und Wehre", "source-tier": "named",
+    }  # fmt: skip
+    sent = writing(piece, body=marked(piece, key)) | told(**(fields | more))
+    return desk(user).post(at("claim", piece, key), sent)
+
+
+def test_what_has_no_field_in_the_dialog_stays_and_what_was_emptied_goes(piece: Article) -> None:
+    reporter = factories.user("reporter")
+    wait = paste(piece, reporter, BIB.replace("year", "publisher = {Wall}, volume = {7}, year"))
+    run_due()
+    answer = save(piece, reporter, wait.json()["wait"].split("/")[-2], **{"source-issued": "2005"})
+    assert answer.status_code == 200
+    assert Source.objects.get().csl == {
+        "type": "book",
+        "title": "Mühlen und Wehre",
+        "volume": "7",
+        "issued": {"date-parts": [[2005]]},
+    }
+
+
+def test_who_turns_out_to_be_protected_leaves_nothing_behind(piece: Article) -> None:
+    reporter = factories.user("reporter")
+    wait = paste(piece, reporter, BIB).json()["wait"]
+    run_due()
+    more = {"source-tier": "confidential", "cite-tier": "confidential"}
+    assert save(piece, reporter, wait.split("/")[-2], **more).status_code == 200
+    assert Source.objects.get().csl == {}
+    assert not Lookup.objects.exists()
+
+
+@pytest.mark.parametrize("lookup", [str(uuid4()), "x", "somebody's"])
+def test_what_is_no_longer_kept_or_is_not_theirs_is_told(piece: Article, lookup: str) -> None:
+    if lookup == "somebody's":
+        lookup = str(intake.ask(factories.user("reporter"), text=BIB).pk)
+    answer = save(piece, factories.user("reporter"), lookup)
+    assert answer.status_code == 422
+    assert not Source.objects.exists()

@@ -127,6 +127,44 @@ def test_a_new_source_is_made_with_the_citation(piece, reporter):
     assert Claim.objects.get(pk=key).citations.get().source == source
 
 
+def test_a_source_that_is_there_already_is_offered_before_another_is_made(piece, reporter):
+    there = factories.source(csl={"title": "Lagebericht", "URL": "https://www.example.org/bericht"})
+    hidden = factories.source(tier="confidential", csl={"title": "Lagebericht"})
+    key = uuid4()
+    typed = {
+        "new_source": "1", "source-title": "Ein Bericht", "source-kind": "page",
+        "source-url": "https://example.org/bericht/", "source-tier": "named",
+    }  # fmt: skip
+
+    def send(**more):
+        sent = writing(piece, body=marked(piece, key)) | told(**typed, **more)
+        return desk(reporter).post(at("claim", piece, key), sent)
+
+    refused = send()
+    assert refused.status_code == 422
+    assert f'name="source-same" value="{there.pk}"' in refused.json()["dialog"]
+    assert str(hidden.pk) not in refused.json()["dialog"]
+    assert not Claim.objects.exists()
+    for wrong in (str(uuid4()), "x", str(hidden.pk)):
+        assert send(**{"source-same": wrong}).status_code == 422
+    assert Source.objects.count() == 2
+
+    assert send(**{"source-same": str(there.pk)}).status_code == 200
+    assert Claim.objects.get().citations.get().source == there
+    assert Source.objects.count() == 2
+
+
+def test_another_source_of_the_same_kind_is_made_if_somebody_says_so(piece, reporter):
+    factories.source(csl={"title": "Lagebericht"})
+    key = uuid4()
+    typed = {"new_source": "1", "source-title": "Lagebericht", "source-kind": "page"}
+    sent = writing(piece, body=marked(piece, key)) | told(
+        **typed, **{"source-tier": "named", "source-same": "another"}
+    )
+    assert desk(reporter).post(at("claim", piece, key), sent).status_code == 200
+    assert Source.objects.filter(csl__title="Lagebericht").count() == 2
+
+
 def test_a_quote_without_a_source_is_refused_at_the_field_and_nothing_is_saved(piece, reporter):
     key, before = uuid4(), Entry.objects.count()
 

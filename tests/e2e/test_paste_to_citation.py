@@ -163,6 +163,28 @@ def test_a_source_like_the_one_found_is_offered_before_a_new_one(
     assert Citation.objects.get(claim__article=article).source == there
 
 
+def test_a_source_made_by_hand_that_is_there_already_is_offered(
+    article: Article, colleague: Coming
+) -> None:
+    there = factories.source(csl={"title": "Der leere Platz"})
+    reporter = colleague("reporter")
+    page = begin(reporter, article)
+    page.keyboard.type("nichts davon")
+    expect(page.locator(".typeahead__none")).to_be_visible()
+    page.keyboard.press("Enter")
+    title = reporter.dialog.locator("[name=source-title]")
+    expect(title).to_be_focused()
+    title.press("Control+a")
+    page.keyboard.type("Der leere Platz")
+    page.keyboard.press("Control+Enter")
+    same = reporter.dialog.locator(f"[name=source-same][value='{there.pk}']")
+    expect(same).to_be_focused()
+    expect(same).to_be_checked()
+    reporter.keep()
+    assert Citation.objects.get(claim__article=article).source == there
+    reporter.forgive(422)
+
+
 def test_of_several_entries_one_is_chosen_and_the_bad_one_told(
     article: Article, colleague: Coming
 ) -> None:

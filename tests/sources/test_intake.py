@@ -90,7 +90,10 @@ def test_an_address_that_yields_nothing_can_still_be_filled_in(
 ):
     monkeypatch.setattr(fetching, "POLICY", server.policy())
     found = pasted(client, asked=server.address(path))
-    form = client.get(found["Location"]).context["adminform"].form
+    page = client.get(found["Location"])
+    # It is told why nothing more is known.
+    assert len(page.context["messages"]) == 1
+    form = page.context["adminform"].form
     assert form.initial["url"] == server.address(path)
     assert form.initial["title"] == ""
 

@@ -48,7 +48,7 @@ export function fill(form, { fields }, reference = null) {
   const box = form.querySelector("[data-new-source]")
   for (const [name, value] of Object.entries(fields)) {
     const input = box.querySelector(`[name="source-${name}"]`)
-    if (!input || "typed" in input.dataset) continue
+    if (!input || input.type === "radio" || "typed" in input.dataset) continue
     input.value = value
   }
   const found = box.querySelector("[data-found]")
@@ -58,7 +58,7 @@ export function fill(form, { fields }, reference = null) {
 
 // Forgets what was looked up: what follows is made by hand.
 export function forget(form) {
-  fill(form, { fields: { lookup: "", entry: "" } })
+  fill(form, { fields: { lookup: "", entry: "", same: "" } })
 }
 
 document.addEventListener("desk:dialog", (event) => {
