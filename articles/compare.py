@@ -28,7 +28,7 @@ from .differences import (
     Paragraph,
     PassageChange,
 )
-from .looking_back import state_then
+from .looking_back import state_then, texts_then
 
 # The texts of a piece besides its body, in reading order.
 PLAIN_FIELDS = ("kicker", "headline", "standfirst")
@@ -261,7 +261,7 @@ def _claims(old: Document, new: Document) -> Iterable[ClaimChange]:
     withdrawn_before = _by_id(old["record"]["withdrawn"])
     checks_old, checks_new = _checks(old), _checks(new)
     known = {check["id"] for check in old["record"]["checks"]}
-    spoken = old["content"]["language"], new["content"]["language"]
+    texts = texts_then(old["content"]), texts_then(new["content"])
     numbers = {
         **{key: at for at, key in enumerate(before, start=1)},
         **{key: at for at, key in enumerate(after, start=1)},
@@ -278,7 +278,7 @@ def _claims(old: Document, new: Document) -> Iterable[ClaimChange]:
         op: Literal["restored", "changed"] = "changed" if key in before else "restored"
         if earlier is not None and op == "changed" and earlier == claim and not new_checks:
             continue
-        now = state_then(claim, checks_new[key][::-1], spoken[1])
+        now = state_then(claim, checks_new[key][::-1], texts[1])
         if earlier is None:
             yield ClaimChange(
                 "added",
@@ -305,7 +305,7 @@ def _claims(old: Document, new: Document) -> Iterable[ClaimChange]:
             checks=new_checks,
             verdict=checks_old[key][-1]["verdict"] if checks_old[key] else "",
             number=numbers[key],
-            was=state_then(earlier, checks_old[key][::-1], spoken[0]) if op == "changed" else "",
+            was=state_then(earlier, checks_old[key][::-1], texts[0]) if op == "changed" else "",
             now=now,
         )
         # Only the place of its passages may have changed, which is nothing that happened to it.
@@ -321,7 +321,7 @@ def _claims(old: Document, new: Document) -> Iterable[ClaimChange]:
                 checks=tuple(check for check in checks_new[key] if check["id"] not in known),
                 verdict=checks_old[key][-1]["verdict"] if checks_old[key] else "",
                 number=numbers[key],
-                was=state_then(claim, checks_old[key][::-1], spoken[0]),
+                was=state_then(claim, checks_old[key][::-1], texts[0]),
             )
 
 

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from django.utils import timezone
@@ -16,8 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from claims import text
 from claims.choices import Stance, State, Verdict
-from claims.standing import Reason, said_otherwise
-from claims.words import profile
+from claims.standing import Reason, Texts, said_otherwise
 from history import canonical
 from history.documents import Document
 
@@ -81,6 +80,7 @@ def look_back(
         for key, source in sources.items()
         if source["record"]["retracted_at"]
     }
+    texts = texts_then(content)
     checks: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for check in sorted(record["checks"], key=lambda check: (check["at"], check["id"])):
         checks[check["claim"]].insert(0, check)
@@ -91,7 +91,7 @@ def look_back(
             state_then(
                 claim,
                 checks[claim["id"]],
-                content["language"],
+                texts,
                 at=at,
                 retracted=retracted,
             ),
@@ -119,10 +119,17 @@ def look_back(
     )
 
 
+def texts_then(content: Mapping[str, Any]) -> Texts:
+    """Return the texts of a piece as the content of its document has them."""
+    fields = {name: content[name] for name in ("kicker", "headline", "standfirst", "language")}
+    captions = {image["id"]: image["caption"] for image in content["images"]}
+    return Texts(SimpleNamespace(**fields, body="".join(content["body"])), captions)
+
+
 def state_then(
     claim: Mapping[str, Any],
     checks: Sequence[Mapping[str, Any]],
-    language: str,
+    texts: Texts,
     *,
     at: datetime | None = None,
     retracted: Mapping[str, str] = MappingProxyType({}),
@@ -138,7 +145,7 @@ def state_then(
     reworded = False
     for check in checks:
         overtaken = _overtaken(check, claim, at, retracted)
-        reasons = None if overtaken else _said_otherwise(check["snapshot"], claim, language)
+        reasons = None if overtaken else _said_otherwise(check["snapshot"], claim, texts)
         if reasons == []:
             void = check["verdict"] == Verdict.VOID
             return State.STALE.value if void else str(check["verdict"])
@@ -170,12 +177,9 @@ def _day(moment: datetime) -> date:
 
 
 def _said_otherwise(
-    snapshot: Mapping[str, Any], claim: Mapping[str, Any], language: str
+    snapshot: Mapping[str, Any], claim: Mapping[str, Any], texts: Texts
 ) -> list[Reason] | None:
-    """Return what the claim's words say differently from what was checked; None for other evidence.
-
-    A document does not tell the words around a passage, so these are not compared.
-    """
+    """Return what a claim says differently from what was checked; None for other evidence."""
     if any(snapshot[name] != claim[name] for name in ("voice", "as_of")):
         return None
     seen = {row["id"]: row for row in snapshot["citations"]}
@@ -187,10 +191,17 @@ def _said_otherwise(
         return None
     if any(row["stance"] == Stance.CONTRADICTS for key, row in there.items() if key not in seen):
         return None
-    standing = [row for row in claim["passages"] if row["start"] is not None]
-    words = [row["exact"] for row in (*snapshot["passages"], *standing)]
-    known = profile(claim["statement"], *words, language=language)
-    return list(said_otherwise(snapshot, {**claim, "passages": standing}, known))
+    standing = [
+        {
+            **row,
+            "around": texts.around(
+                row["field"], row["start"], row["exact"], texts.captions.get(row["image"], "")
+            ),
+        }
+        for row in claim["passages"]
+        if row["start"] is not None
+    ]
+    return list(said_otherwise(snapshot, {**claim, "passages": standing}, texts.known))
 
 
 def _with_notes(html: str, claims: Mapping[str, ClaimThen]) -> SafeString:

@@ -6,7 +6,7 @@ What was not found, or not beyond doubt, is for a person to decide, or stays los
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from claims.anchoring import Anchor, Anchoring
@@ -15,7 +15,8 @@ from claims.text import MARK, Manuscript, Span, annotate, claim_ids, passages, r
 from claims.wordings import Difference, Level
 from claims.words import profile
 
-TAKE, LEAVE = "take", "leave"  # what a person can decide, beside the number of a candidate
+# What a person can decide, beside the number of a candidate.
+TAKE, LEAVE, WITHDRAW = "take", "leave", "withdraw"
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CONTEXT = 40
 
@@ -33,7 +34,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One passage of one claim, and what becomes of it. ``level`` is None where a check holds."""
+    """One passage of one claim, and what becomes of it. ``level`` is None where a check holds.
+
+    A claim of which no passage was found is ``withdrawable``: the new text may not state it.
+    """
 
     claim: UUID
     index: int
@@ -43,6 +47,7 @@ class Row:
     level: Level | None
     differences: tuple[Difference, ...]
     candidates: tuple[Candidate, ...]
+    withdrawable: bool = False
 
     @property
     def key(self) -> str:
@@ -63,7 +68,7 @@ class Row:
 
     def span(self, decision: str) -> tuple[int, int] | None:
         """Return where the passage is put; raises ``ValueError`` for what nobody can decide."""
-        if decision == LEAVE:
+        if decision == LEAVE or (decision == WITHDRAW and self.withdrawable):
             return None
         if decision == TAKE and self.anchor.start is not None and self.anchor.end is not None:
             return self.anchor.start, self.anchor.end
@@ -87,12 +92,20 @@ class Plan:
     def apply(self, decisions: Mapping[str, str] | None = None) -> str:
         """Return the new body with its marks; raises ``ValueError`` for impossible decisions."""
         decisions = decisions or {}
+        gone = self.withdrawn(decisions)
         spans = []
         for row in self.rows:
             span = row.span(decisions.get(row.key, row.suggestion))
+            if span and row.claim in gone:
+                raise ValueError("cannot place a passage of a claim that is withdrawn")
             if span:
                 spans.append(Span(*span, {MARK: str(row.claim)}))
         return annotate(self.body, spans)
+
+    def withdrawn(self, decisions: Mapping[str, str] | None = None) -> set[UUID]:
+        """Return the claims that somebody decided to withdraw."""
+        told = decisions or {}
+        return {row.claim for row in self.rows if told.get(row.key) == WITHDRAW}
 
 
 def plan(old: str, new: str, language: str, only: Collection[UUID] | None = None) -> Plan:
@@ -133,7 +146,8 @@ def plan(old: str, new: str, language: str, only: Collection[UUID] | None = None
                     candidates=tuple(_candidate(after.text, *span) for span in anchor.candidates),
                 )
             )
-    return Plan(body, tuple(rows))
+    found = {row.claim for row in rows if row.anchor.found}
+    return Plan(body, tuple(replace(row, withdrawable=row.claim not in found) for row in rows))
 
 
 def again(old: str, new: str, language: str) -> Plan:

@@ -18,7 +18,7 @@ from claims.wordings import Profile, compare
 from history import canonical
 from history.documents import Document
 
-from .looking_back import state_then
+from .looking_back import state_then, texts_then
 from .models import Publication
 from .working_copy import WorkingCopy
 
@@ -45,7 +45,7 @@ def differences(previous: Publication, then: Document, copy: WorkingCopy) -> Ite
     checks: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for check in sorted(then["record"]["checks"], key=lambda row: (row["at"], row["id"])):
         checks[check["claim"]].insert(0, check)
-    known = Texts(copy.article).known
+    known, texts = Texts(copy.article).known, texts_then(then["content"])
     for claim in copy.claims:
         key, told = str(claim.pk), {"claim": claim.statement}
         was = before.pop(key, None)
@@ -55,7 +55,7 @@ def differences(previous: Publication, then: Document, copy: WorkingCopy) -> Ite
         if said := _said_otherwise(was, claim, known):
             message = _("“%(claim)s” says something else: %(old)s → %(new)s.")
             yield Difference(key, message % (told | said), fell=True)
-        state = state_then(was, checks[key], then["content"]["language"], at=previous.at)
+        state = state_then(was, checks[key], texts, at=previous.at)
         now = copy.standing(claim)
         if now.state != state:
             message = _("The check of “%(claim)s” no longer holds.")

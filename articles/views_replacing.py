@@ -21,8 +21,8 @@ from . import services
 from .body import clean
 from .forms import ReplaceForm
 from .models import Article
-from .replacing import Plan, Row, plan
-from .room import find
+from .replacing import WITHDRAW, Plan, Row, plan
+from .room import find, require
 
 if TYPE_CHECKING:
     from .admin import ArticleAdmin
@@ -105,6 +105,8 @@ def _deciding(admin: "ArticleAdmin", request: HttpRequest, article: Article) -> 
         for name, value in request.POST.items()
         if name.startswith("place-")
     }
+    if WITHDRAW in decisions.values():
+        require(request, "claims.change_claim")
     try:
         made = services.replace_text(
             article, actor=request.user, body=body, decisions=decisions, based_on=number
@@ -119,7 +121,12 @@ def _deciding(admin: "ArticleAdmin", request: HttpRequest, article: Article) -> 
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return _planned(admin, request, article, body, number, status=422)
-    lost = sum(row.span(decisions.get(row.key, row.suggestion)) is None for row in made.rows)
+    gone = made.withdrawn(decisions)
+    lost = sum(
+        row.span(decisions.get(row.key, row.suggestion)) is None
+        for row in made.rows
+        if row.claim not in gone
+    )
     messages.success(request, _("The text was replaced."))
     if lost:
         messages.warning(
@@ -161,6 +168,7 @@ def _planned(
         status,
         rows=shown(article, made),
         plan=made,
+        may_withdraw=request.user.has_perm("claims.change_claim"),
         based_on=based_on,
     )
 

@@ -8,7 +8,7 @@ deleted sentence cannot settle on words that belong to another one.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
 
@@ -27,6 +27,7 @@ _LIKE_ELSEWHERE = 0.65
 _SHORT = {1: 0.3, 2: 0.25, 3: 0.2, 4: 0.1}
 _PART = 0.4  # share of a part's words that must stem from the sentence that was split
 _PLACE = 3  # sentences between two known ones; with more it is no one's place
+_STRAY = 6  # words of a sentence that is known wherever it stands
 _CANDIDATES = 3
 _RARE = 6  # words of a sentence that are looked up
 _COMMON = 12  # sentences that may share a word that is looked up
@@ -148,7 +149,10 @@ class Alignment:
 
     def _pair(self) -> None:
         self._pair_equal(range(len(self.old)), range(len(self.new)))
-        self._settle(self._kin())
+        strays = self._strays()
+        self._settle(self._kin(strays))
+        for i, j in strays.items():
+            self._set(i, j, 1.0, moved=True)
         self._pair_moved()
         self._pair_between()
 
@@ -192,6 +196,19 @@ class Alignment:
                 self._pair_equal(range(i, i_to), range(j, j_to), depth + 1)
             at_old, at_new = pair.old + 1, pair.new + 1
 
+    def _strays(self) -> dict[int, int]:
+        """Return equal sentences out of their order: no edited neighbour may pass for them."""
+        count_old, count_new = Counter(self.old.keys), Counter(self.new.keys)
+        place = {key: j for j, key in enumerate(self.new.keys)}
+        return {
+            i: place[key]
+            for i, key in enumerate(self.old.keys)
+            if i not in self.partner
+            and len(key) >= _STRAY
+            and count_old[key] == count_new[key] == 1
+            and place[key] not in self.back
+        }
+
     def _gaps(self) -> Iterator[tuple[range, range]]:
         """Yield the unpaired sentences between pairs that are next to each other in both texts."""
         before = (-1, -1)
@@ -201,12 +218,13 @@ class Alignment:
                 yield olds, news
             before = i, j
 
-    def _kin(self) -> list[Pair]:
+    def _kin(self, strays: Mapping[int, int]) -> list[Pair]:
         """Return the pairs of unpaired sentences that are alike."""
         pairs: dict[tuple[int, int], Pair] = {}
+        taken = set(strays.values())
 
         def consider(i: int, j: int, least: float) -> None:
-            if (i, j) not in pairs:
+            if (i, j) not in pairs and i not in strays and j not in taken:
                 likeness = self.like(i, j)
                 if likeness >= least + self._caution(i, j):
                     weight = self.old.weights[i] + self.new.weights[j]

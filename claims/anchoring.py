@@ -45,7 +45,8 @@ class Anchor:
     """Where a passage stands now: [start, end) of the new text, None if ambiguous or gone.
 
     ``confidence`` (0 to 1) is the share of its words that were found, and
-    ``candidates`` are where it may stand, if that is not beyond doubt.
+    ``candidates`` are where it may stand, if that is not beyond doubt; for one
+    that is gone, where another sentence says the same.
     """
 
     outcome: Outcome
@@ -85,7 +86,7 @@ class Anchoring:
             return doubt
         hull = self._hull(claimed)
         if not hull:
-            return _GONE
+            return Anchor(Outcome.GONE, candidates=self._equal(claimed, start, end))
         words = self._words(first, last, claimed, hull)
         if not words:
             return _GONE
@@ -117,6 +118,16 @@ class Anchoring:
             if partner is not None:
                 spans.add(self.new.spans[partner])
         return Anchor(Outcome.AMBIGUOUS, candidates=tuple(sorted(spans)))
+
+    def _equal(self, claimed: range, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """Return where words that are gone stand as those of another sentence, which they are not.
+
+        Only a person can say that they mean the same there.
+        """
+        span = self.old.spans[claimed[0]]
+        whole = len(claimed) == 1 and start <= span[0] and end >= span[1]
+        copies = self._copies_new.get(self.old.keys[claimed[0]], []) if whole else []
+        return tuple(self.new.spans[j] for j in copies[:_CANDIDATES])
 
     def _contested(self, i: int) -> bool:
         """Whether an old sentence could as well have become another new one, or another old one

@@ -368,7 +368,12 @@ _AROUND = {
 
 def said_otherwise(code: str, old: str, new: str, around: str) -> SafeString:
     """Return a difference of words (``claims.wordings.Difference``) as a sentence for the desk."""
-    change = format_html("<del>{}</del> → <ins>{}</ins>", old or _("nothing"), new or _("nothing"))
+    if old and new:
+        change = format_html("<del>{}</del> → <ins>{}</ins>", old, new)
+    elif old:
+        change = format_html("<del>{}</del> {}", old, _("was left out"))
+    else:
+        change = format_html("<ins>{}</ins> {}", new, _("was put in"))
     told = format_html("{} {}", _KINDS.get(code, _KINDS["wording"]), change)
     if around:
         return format_html("{} ({})", told, _AROUND[around])

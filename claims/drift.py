@@ -5,7 +5,9 @@ is put in other words is no drift.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
+from .spelling import is_word
 from .words import Profile, Word, words
 
 _NEAR = 2  # words after a figure among which stands what it counts
@@ -14,13 +16,34 @@ _NEAR = 2  # words after a figure among which stands what it counts
 def missing(statement: str, passages: Iterable[str], known: Profile) -> list[str]:
     """Return figures and names of a statement that no passage holds, as they are written."""
     held = {word.key for passage in passages for word in words(passage, known)}
+    held |= {key.removesuffix("s") for key in held}
+    said = words(statement, known)
+    names = set(_names(said, known))
     return list(
         dict.fromkeys(
             word.raw
-            for word in words(statement, known)
-            if word.key not in held and (word.code == "figure" or known.is_name(word))
+            for at, word in enumerate(said)
+            if word.key not in held
+            and (word.code == "figure" or (at in names and word.key.removesuffix("s") not in held))
         )
     )
+
+
+def _names(said: list[Word], known: Profile) -> Iterator[int]:
+    """Yield where names stand.
+
+    Where all nouns have capitals, a name is what no dictionary has, nor is made of what it has,
+    and the second of two nouns side by side: "Anna Berg".
+    """
+    for at, word in enumerate(said):
+        noun = known.nouns_capital and word.capital and not word.code
+        if known.is_name(word) or (noun and is_word(word.key, known.language) is False):
+            yield at
+    if known.nouns_capital:
+        for at, (one, other) in enumerate(pairwise(said), 1):
+            nouns = all(w.capital and not w.code and not known.is_small(w) for w in (one, other))
+            if nouns and not other.opens and not other.glued and one.clause == other.clause:
+                yield at
 
 
 def disagreeing(one: str, other: str, known: Profile) -> Iterator[tuple[str, str]]:

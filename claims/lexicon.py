@@ -70,7 +70,8 @@ _CLASSES: Mapping[str, Mapping[str, str]] = {
             kilowatt megawatt gigawatt kilowattstunden megawattstunden bit byte kilobyte megabyte
             gigabyte terabyte mbit gbit pro je uhr""",
         "neutral": """der die das den dem des und aber sondern sowie denn so also ja mal eben doch
-            dass zudem außerdem ferner übrigens nämlich allerdings jedoch dabei hierbei""",
+            dass zudem außerdem ferner übrigens nämlich allerdings jedoch dabei hierbei dennoch
+            trotzdem gleichwohl hingegen indes zwar freilich bitte""",
         "article": "der die das den dem des",
         "one": "ein eine einen einem einer eines",
         "address": """du dir dich dein deine deinen deinem deiner deines ihr euch euer eure euren
@@ -125,7 +126,8 @@ _CLASSES: Mapping[str, Mapping[str, str]] = {
             years decade decades century centuries watt watts kilowatt megawatt gigawatt bit bits
             byte bytes kilobyte kilobytes megabyte megabytes gigabyte gigabytes terabyte
             terabytes business""",
-        "neutral": "the and but so that however moreover furthermore additionally besides",
+        "neutral": """the and but so that however moreover furthermore additionally besides though
+            nevertheless nonetheless please""",
         "article": "the",
         "one": "a an",
         "address": "you your yours",
@@ -269,8 +271,25 @@ _EQUAL = {
         nummer nr
         doktor dr
         und &
+        nur lediglich bloß
+        alle sämtliche
+        allen sämtlichen
+        in im
+        von vom
+        zu zum zur
+        bei beim
     """,
     "en": """
+        a an
+        also too
+        only solely merely
+        toward towards
+        afterward afterwards
+        among amongst
+        amid amidst
+        while whilst
+        until till
+        on upon
         about around approximately roughly circa ca
         nearly almost
         percent % pct
@@ -321,6 +340,12 @@ _SHORT = {
         r"\bv\.\s?a\.": "vor allem",
         r"\bz\.\s?T\.": "zum Teil",
         r"\bi\.\s?d\.\s?R\.": "in der Regel",
+        r"\betc\.": "und so weiter",
+        r"\bggf\.": "gegebenenfalls",
+        r"\bevtl\.": "eventuell",
+        r"\b[Mm]ehr als (?=\d)": "über ",
+        r"\b[Ww]eniger als (?=\d)": "unter ",
+        r"(?<=\d)[:.]00(?= Uhr)": "",
     },
     "en": {
         r"\be\.\s?g\.": "for example",
@@ -329,6 +354,25 @@ _SHORT = {
         r"\bcannot\b": "can not",
         r"\bwon't\b|\bwon’t\b": "will not",
         r"n['’]t\b": " not",
+        r"(?i)\b(it|he|she|that|there|what|who)['’]s been\b": r"\1 has been",
+        r"(?i)\b(it|he|she|that|there|what|who|here|where)['’]s\b": r"\1 is",
+        r"(?i)\b(we|you|they)['’]re\b": r"\1 are",
+        r"(?i)\b(I|we|you|they)['’]ve\b": r"\1 have",
+        r"\bI['’]m\b": "I am",
+        r"(?i)\b(all|both|half) of (?=the |these |those |its |their |our )": r"\1 ",
+        r"\bin order to\b": "to",
+        r"\bas well as\b": "and",
+        r"\bprior to\b": "before",
+        r"\bper cent\b": "percent",
+        r"(?i)\bof course,?": "",
+        r"(?i)\bno one\b": "nobody",
+        r"(?i)\btwice\b": "two times",
+        r"(?<=[£$€])(\d[\d.,]*)\s?m\b": r"\1 million",
+        r"(?<=[£$€])(\d[\d.,]*)\s?bn\b": r"\1 billion",
+        r"\b([ap])\.\s?m\.": r"\1m",
+        r"(?<=\d)(?=[ap]m\b)": " ",
+        r"\b[Mm]ore than (?=\d)": "over ",
+        r"\b(?:[Ff]ewer|[Ll]ess) than (?=\d)": "under ",
     },
 }
 
@@ -344,11 +388,34 @@ _NUMBERS = {
     "nl": "nul - twee drie vier vijf zes zeven acht negen tien elf twaalf",
 }
 
+# ... and those that are made of others: "fünfundvierzig", "vierhundert".
+_TENS = {
+    "de": "- - zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig hundert",
+    "en": "- - twenty thirty forty fifty sixty seventy eighty ninety",
+    "fr": "- - vingt trente quarante cinquante soixante",
+    "es": "- - veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa cien",
+    "it": "- - venti trenta quaranta cinquanta sessanta settanta ottanta novanta cento",
+    "nl": "- - twintig dertig veertig vijftig zestig zeventig tachtig negentig honderd",
+}
+
 # Endings that words take on in a sentence without meaning something else.
 _ENDINGS = {
     # Not -en and -ten: the verb of many, "trat" and "traten".
     "de": {"", "e", "s", "t", "te", "et", "st"},
     "en": {"", "s", "es", "ed", "d", "ing"},
+}
+_PREPOSITIONS = {
+    "de": """ab am an anfang auf aus bei beim bis durch ende für hinter im in ins mit mitte nach
+        neben seit unter vom von vor während wegen zu zum zur zwischen""",
+    "nl": "op in aan bij met na sinds tijdens voor door uit van",
+    "es": "a al en con de del desde durante por tras",
+    "fr": "à au aux en dans avec depuis pendant par après sous sur",
+    "it": "a al in nel nella con da dal durante per dopo su",
+}
+_DETERMINERS = {
+    "de": """kein keine keinen keinem keiner keines dieser diese dieses diesen diesem jeder jede
+        jedes jeden jedem im am zum zur vom beim ins ans mein meine unser unsere unseren unserem
+        sein seine seinen seinem ihr ihre ihren ihrem"""
 }
 _ALIKE = {"de": ("er", "el", "en", "e"), "fr": ("s", "x", "z")}
 _PLURALS = {"de": "die", "fr": "les", "es": "los las", "it": "i gli le", "nl": "de"}
@@ -378,6 +445,8 @@ class Lexicon:
     declined: frozenset[str] = frozenset()
     alike: tuple[str, ...] = ()  # endings of nouns that look the same for one and many
     plurals: frozenset[str] = frozenset()  # articles of many, and of other genders
+    prepositions: frozenset[str] = frozenset()  # of times and places
+    determiners: frozenset[str] = frozenset()  # before common nouns, and seldom before names
     abbreviations: tuple[tuple[re.Pattern[str], str], ...] = ()
     grammar: frozenset[str] = frozenset()  # words that name nothing
     plural: frozenset[str] = frozenset()  # endings that may be those of a plural
@@ -408,8 +477,7 @@ def lexicon(language: str) -> Lexicon:
     for line in _EQUAL.get(code, "").strip().splitlines():
         first, *others = map(fold, line.split())
         equal.update(dict.fromkeys(others, first))
-    for value, word in enumerate(_NUMBERS.get(code, "").split()):
-        equal[fold(word)] = str(value)
+    equal.update(_numbers(code))
     classes: dict[str, str] = {}
     for name, words in groups.items():
         if name not in _GRAMMAR:
@@ -433,11 +501,27 @@ def lexicon(language: str) -> Lexicon:
         alike=_ALIKE.get(code, ()),
         plurals=_folded(_PLURALS.get(code, "")),
         plural=frozenset(_PLURAL.get(code, ())),
+        prepositions=_folded(_PREPOSITIONS.get(code, "")),
+        determiners=groups["article"] | groups["one"] | _folded(_DETERMINERS.get(code, "")),
         abbreviations=tuple(
             (re.compile(short), long) for short, long in _SHORT.get(code, {}).items()
         ),
         grammar=frozenset[str]().union(*(groups[name] for name in groups if name not in _NAMING)),
     )
+
+
+def _numbers(code: str) -> dict[str, str]:
+    """Return numbers in words, and their figures."""
+    ones = [fold(word) for word in _NUMBERS.get(code, "").split()]
+    tens = [fold(word) for word in _TENS.get(code, "").split()]
+    found = {word: str(value) for value, word in enumerate(ones)}
+    found |= {word: str(10 * value) for value, word in enumerate(tens)}
+    if code == "de":
+        for value, one in enumerate(["ein", *ones[2:10]], 1):
+            found[f"{one}hundert"] = str(100 * value)
+            for ten, word in enumerate(tens[2:10], 2):
+                found[f"{one}und{word}"] = str(10 * ten + value)
+    return found
 
 
 def language_of(words: list[str]) -> str:

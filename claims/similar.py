@@ -30,7 +30,7 @@ _MOST_SCORED = 400
 _SHORTEST_PART = 5
 _LEAST = 0.2
 # Of pairs that say the same, 97 in 100 are that much alike (see benchmarks/README.md).
-_ALIKE = 0.6
+_ALIKE = 0.45
 
 
 @dataclass(frozen=True, slots=True)

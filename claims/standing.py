@@ -103,14 +103,18 @@ def _citations() -> QuerySet[Any]:
 
 
 class Texts:
-    """The texts of one piece, and what they show of how its words are written."""
+    """The texts of one piece, and what they show of how its words are written.
 
-    def __init__(self, article: Any) -> None:
+    ``article`` is a piece or what its document says: its plain fields, body and language.
+    """
+
+    def __init__(self, article: Any, captions: Mapping[str | None, str] | None = None) -> None:
         self.article = article
+        self.captions = captions or {}  # of a document's images, by key
 
     @cached_property
     def _places(self) -> dict[str, Place]:
-        # A caption stands alone; nothing around it is part of what it says.
+        # Captions come with the passages that stand in them.
         return {place.field: place for place in places(self.article, ())}
 
     @cached_property
@@ -123,13 +127,11 @@ class Texts:
         texts = (place.text for place in self._places.values())
         return profile(*texts, language=self.article.language)
 
-    def around(self, row: Passage) -> dict[str, str]:
+    def around(self, field: str, start: int, exact: str, caption: str = "") -> dict[str, str]:
         """Return the words around a passage that it may depend on, as a check keeps them."""
-        place = self._places.get(row.field)
-        if place is None or row.start is None:
-            return {}
-        headings = self._headings if row.field == Field.BODY else [(0, 0)]
-        found = setting(place.text, row.start, row.start + len(row.exact), headings)
+        text = caption if field == Field.CAPTION else self._places[field].text
+        headings = self._headings if field == Field.BODY else [(0, 0)]
+        found = setting(text, start, start + len(exact), headings)
         return {
             name: words[:_AROUND] if name != "left" else words[-_AROUND:]
             for name in ("left", "right", "before", "intro", "heading")
@@ -235,7 +237,7 @@ class Evidence:
             )
             keys = [row[0] for row in cursor.fetchall()]
         claims = Claim.objects.filter(pk__in=keys).prefetch_related(
-            Prefetch("passages", Passage.objects.order_by("start", "pk")),
+            Prefetch("passages", Passage.objects.select_related("image").order_by("start", "pk")),
             Prefetch("citations", _citations()),
             Prefetch("checks", Check.objects.order_by("at", "pk")),
             Prefetch("rests_on", Claim.objects.only("pk").order_by("pk")),
@@ -297,7 +299,13 @@ class Evidence:
             "attribution": claim.attribution,
             "as_of": claim.as_of.isoformat() if claim.as_of else None,
             "passages": [
-                {"field": row.field, "exact": row.exact, "around": self.texts(claim).around(row)}
+                {
+                    "field": row.field,
+                    "exact": row.exact,
+                    "around": self.texts(claim).around(
+                        row.field, row.start, row.exact, row.image.caption if row.image else ""
+                    ),
+                }
                 for row in claim.passages.all()
                 if row.start is not None
             ],

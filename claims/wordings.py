@@ -16,10 +16,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz.distance import OSA
-
 from history.diff import Run, align
 
+from .acronyms import shortened
+from .sameness import Sameness
 from .tokens import fold
 from .words import Profile, Word, words
 
@@ -64,6 +64,8 @@ class Verdict:
 
 # Codes of words that may not change places with each other.
 _FIXED = frozenset(("figure", "date", "unit", "negation", "modality", "condition", "attribution"))
+_REPEATED = 4  # words that were written twice by mistake
+_FRONT = 9  # words that may go to the front of a sentence together
 _LONG = 3  # words that make a part of a sentence, which may change its place
 
 
@@ -78,8 +80,11 @@ class _Comparison:
     """Two lists of words, and what of them is left when all that may differ is taken away."""
 
     def __init__(self, old: list[Word], new: list[Word], known: Profile) -> None:
+        short = shortened(old, new, nouns_capital=known.nouns_capital)
+        old, new = (_once(side) for side in short)
         self.old, self.new, self.known = old, new, known
         self.lexicon = known.lexicon
+        self.words = Sameness(old, new, known)
         numbers: dict[str, int] = {}
         self.runs = align(
             [numbers.setdefault(word.key, len(numbers)) for word in old],
@@ -87,11 +92,18 @@ class _Comparison:
         )
 
     def differences(self) -> Iterator[Difference]:
+        if self._fronted(self.old, self.new) or self._fronted(self.new, self.old):
+            return
         hunks = [(old, new) for old, new in self._hunks() if old or new]
         moved = list(self._cancel_moved(hunks))
         whole = [(list(old), list(new)) for old, new in hunks]
         for hunk in hunks:
             self._cancel_equivalents(*hunk)
+        left = [[word for hunk in hunks for word in hunk[side]] for side in (0, 1)]
+        if self.words.same_tense(*left) or self.words.same_tense(*reversed(left)):
+            for hunk in hunks:
+                hunk[0].clear()
+                hunk[1].clear()
         found = [
             self._name(rest, shown) for rest, shown in zip(hunks, whole, strict=True) if any(rest)
         ]
@@ -103,13 +115,19 @@ class _Comparison:
             for at in range(run.length):
                 one, other = self.old[run.old + at], self.new[run.new + at]
                 written = {one.raw, other.raw}
+                if one.raw.startswith("https:") and other.raw.startswith("http:"):
+                    # The other way is what all sites did.
+                    yield Difference("address", one.raw, other.raw)
                 if len(written) < 2 or one.opens or other.opens:
                     continue
                 short = len(one.raw) > 1 and any(map(str.isupper, written))
                 if not self.lexicon.classes and one.capital != other.capital:
                     yield Difference("wording", one.raw, other.raw)
                     continue
-                formal = one.key in self.lexicon.address and one.capital != other.capital
+                # "Sie" is you and "sie" are they, but "Du" and "du" are one.
+                formal = one.capital != other.capital and (
+                    one.key in self.lexicon.address & self.lexicon.anaphors
+                )
                 if formal or (short and any(map(str.islower, written))):
                     yield Difference("wording", one.raw, other.raw)
 
@@ -120,6 +138,30 @@ class _Comparison:
             old_at, new_at = run.old + run.length, run.new + run.length
 
     # What moved
+
+    def _fronted(self, one: list[Word], other: list[Word]) -> bool:
+        """Whether a time or place only went to the front, and the verb went along.
+
+        "Im Mai schloss das Werk" and "Das Werk schloss im Mai".
+        """
+        if not one or len(one) != len(other):
+            return False
+        dated = one[0].code == "date"
+        if not dated and fold(one[0].raw) not in self.lexicon.prepositions:
+            return False
+        keys, theirs = [word.key for word in one], [word.key for word in other]
+        for size in range(1 if dated else 2, min(_FRONT, len(one) - 1)):
+            verb = one[size]
+            if verb.code not in ("", "attribution") or verb.capital:
+                continue
+            for at in range(1, len(other) - size + 1):
+                if theirs[at : at + size] == keys[:size]:
+                    rest = theirs[:at] + theirs[at + size :]
+                    if verb.key in rest:
+                        rest.remove(verb.key)
+                        if rest == keys[size + 1 :]:
+                            return True
+        return False
 
     def _cancel_moved(self, hunks: list[tuple[list[Word], list[Word]]]) -> Iterator[Difference]:
         """Take away what only changed its place; yield what may not do so."""
@@ -207,10 +249,18 @@ class _Comparison:
         # Joined or taken apart: "threatlevel", "threat level"; not "notable", "not able".
         if lexicon.classes:
             self._cancel_compounds(old, new)
+        # "2.5 million" and "2,500,000".
+        if old and new and (amount := _amount(old)) and amount == _amount(new):
+            old.clear()
+            new.clear()
+        # "Has written" and "wrote".
+        if self.known.language == "en":
+            for side, whole in ((old, self.old), (new, self.new)):
+                side[:] = [word for word in side if not self.words.perfect(word, whole)]
         # Inflected or spelt otherwise, in the order of the words.
         for one in list(old):
             for other in new:
-                if self._same(one, other):
+                if self.words.same(one, other):
                     old.remove(one)
                     new.remove(other)
                     break
@@ -223,15 +273,23 @@ class _Comparison:
                 and all(self._small(word) for word in joint)
             ):
                 side.clear()
-        # An address that was written out shorter.
+        # An address that was written out shorter: "https://example.org/a/b.pdf", "example.org: b".
         for side, label in ((old, new), (new, old)):
-            if len(side) == 1 and side[0].code == "address" and label:
-                address = fold(side[0].raw)
-                if all(word.code != "address" and word.key in address for word in label):
-                    old.clear()
-                    new.clear()
+            addressed = len(side) == 1 and side[0].code == "address" and label
+            if addressed and _labels(label, side[0].key):
+                old.clear()
+                new.clear()
         # A form of address for another.
-        if old and new and all(map(self._addresses, (*old, *new))):
+        if self.words.register:
+            for side in (old, new):
+                side[:] = [
+                    word
+                    for word in side
+                    if word.key != "sich"
+                    and not (word.key in lexicon.address and word.capital)
+                    and not self.words.addresses(word)
+                ]
+        elif old and new and all(map(self.words.addresses, (*old, *new))):
             old.clear()
             new.clear()
         # What joins sentences and adds nothing, and the definite article; not one for many.
@@ -260,12 +318,6 @@ class _Comparison:
         ]
         return any(word.key.endswith(lexicon.alike) for word in nouns)
 
-    def _addresses(self, word: Word) -> bool:
-        """Whether a word can only mean the reader: in German "Sie" with a capital."""
-        if word.key not in self.lexicon.address:
-            return False
-        return word.key not in self.lexicon.anaphors or (word.capital and not word.opens)
-
     def _repeats(self, side: list[Word], word: Word) -> bool:
         """Whether a word is the subject of a sentence once more, or stands there twice."""
         if word.code or not (len(word.key) > 3 or self.known.is_name(word)):
@@ -287,97 +339,13 @@ class _Comparison:
                         parts = other[at : at + size]
                         if any(part.code for part in parts) or len(whole.key) <= 3:
                             continue
-                        if "".join(part.key for part in parts) == whole.key:
+                        if self.words.written(whole, "".join(part.key for part in parts)):
                             one.remove(whole)
                             del other[at : at + size]
                             break
                     else:
                         continue
                     break
-
-    def _same(self, one: Word, other: Word) -> bool:
-        """Whether two words are one in different forms or spellings."""
-        a, b = one.key, other.key
-        if a == b:
-            return True
-        if not (a.isalpha() and b.isalpha()):
-            return False
-        if one.code or other.code:
-            return False
-        return self._inflected(one, other) or self._misspelt(one, other)
-
-    def _inflected(self, one: Word, other: Word) -> bool:
-        lexicon = self.lexicon
-        if self.known.is_name(one) or self.known.is_name(other):
-            return False
-        a, b = one.key, other.key
-        size = 0
-        while size < min(len(a), len(b)) and a[size] == b[size]:
-            size += 1
-        if size < 3:
-            return False
-        ends = a[size:], b[size:]
-        if one.capital and self.known.nouns_capital and not one.opens:
-            # Singular and plural are not the same; cases are.
-            tails = set(ends)
-            return tails == {"s", "es"} or (
-                tails in ({"", "s"}, {"", "es"}) and self._genitive(one, other)
-            )
-        # The common part may hold the beginning of an ending: groß-e, groß-en.
-        for back in range(min(3, size - 2)):
-            tails = {a[size - back :], b[size - back :]}
-            if tails <= lexicon.declined:
-                return True
-            if tails <= lexicon.endings and not tails <= lexicon.plural:
-                return True
-        return False
-
-    def _genitive(self, one: Word, other: Word) -> bool:
-        """Whether a German noun owns something here: "des Vorstand(s)"."""
-        for side, word in ((self.old, one), (self.new, other)):
-            at = next(i for i, w in enumerate(side) if w is word)
-            if any(near.key.endswith("es") for near in side[max(0, at - 2) : at]):
-                return True
-        return False
-
-    def _misspelt(self, one: Word, other: Word) -> bool:
-        """Whether one looks like the other with a slip of the pen; never in names."""
-        a, b = one.key, other.key
-        counts = self.known.counts
-        if min(len(a), len(b)) < 5 or a[0] != b[0] or OSA.distance(a, b, score_cutoff=1) > 1:
-            return False
-        if a[-2:] != b[-2:] and a[-1] != b[-1]:
-            return False
-        # A word of its own occurs more often.
-        if counts.get(a, 0) > 1 and counts.get(b, 0) > 1:
-            return False
-        size = min(len(a), len(b))
-        if one.capital or other.capital:
-            if not self.known.nouns_capital or size < 7 or self.known.is_name(one):
-                return False
-            slip = len(a) != len(b) or sorted(a) == sorted(b)
-            return slip and self._after_determiner(one, other)
-        if len(a) == len(b):
-            # "Contest" is no slip of "context", nor "marital" of "martial".
-            return size >= (8 if sorted(a) == sorted(b) else 9)
-        longer = max(a, b, key=len)
-        at = next(
-            (i for i in range(size) if a[i] != b[i]),
-            size,
-        )
-        doubled = at > 0 and longer[at] == longer[at - 1]
-        return doubled or size >= 8
-
-    def _after_determiner(self, one: Word, other: Word) -> bool:
-        """Whether common nouns stand there, as the small word before them tells."""
-        for side, word in ((self.old, one), (self.new, other)):
-            at = next(i for i, w in enumerate(side) if w is word)
-            if not at or side[at - 1].code == "figure":
-                return False
-            before = side[at - 1]
-            if before.capital and before.key not in self.lexicon.grammar:
-                return False
-        return True
 
     # What it is called
 
@@ -396,6 +364,9 @@ class _Comparison:
         codes = {word.code for word in left if word.code}
         codes |= {"name" for word in left if not word.code and self._names(word)}
         code = min(codes, key=_ORDER.index, default="wording")
+        if code in _WEAK and all(any(not word.code for word in side) for side in rest):
+            # Put otherwise altogether, so that "or" or "other" alone is no reason.
+            code = "wording"
         return Difference(code, _joined(shown[0]), _joined(shown[1]))
 
     def _names(self, word: Word) -> bool:
@@ -430,6 +401,7 @@ class _Comparison:
         return False
 
 
+_WEAK = frozenset(("attribution", "condition", "scope", "hedge"))
 _ORDER = (
     "figure",
     "address",
@@ -449,3 +421,55 @@ _ORDER = (
 
 def _joined(some: Sequence[Word]) -> str:
     return " ".join(word.raw for word in some)
+
+
+# Not "billion", a thousand million here and a million million there.
+_MULTIPLES = {
+    "tausend": 10**3,
+    "thousand": 10**3,
+    "million": 10**6,
+    "milliarde": 10**9,
+}
+
+
+def _amount(some: Sequence[Word]) -> float | None:
+    """Return the value of a figure and the word for its thousands behind it."""
+    if not all(word.code == "figure" for word in some) or len(some) > 2:
+        return None
+    try:
+        value = float(some[0].key)
+        return value * (_MULTIPLES[some[1].key] if len(some) > 1 else 1)
+    except (KeyError, ValueError):
+        return None
+
+
+def _labels(label: Sequence[Word], address: str) -> bool:
+    """Whether words are parts of an address in its order, from its beginning."""
+    at = 0
+    for word in label:
+        found = address.find(word.key, at)
+        # What is written together stands together there.
+        near = 0 if not at else 1 if word.glued else len(address)
+        if word.code == "address" or found < 0 or found - at > near:
+            return False
+        at = found + len(word.key)
+    return True
+
+
+def _once(side: list[Word]) -> list[Word]:
+    """Leave out what stands there twice in a row, "to to", "of it of it"; figures may do so."""
+    result: list[Word] = []
+    for word in side:
+        result.append(word)
+        for size in range(1, _REPEATED + 1):
+            again, before = result[-size:], result[-2 * size : -size]
+            if (
+                [w.key for w in again] == [w.key for w in before]
+                and (size > 1 or word.clause == before[0].clause)
+                and not any(w.code == "figure" for w in again)
+                # "Duran Duran".
+                and not (size == 1 and word.capital and not before[0].opens)
+            ):
+                del result[-size:]
+                break
+    return result

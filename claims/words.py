@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from .lexicon import Lexicon, language_of, lexicon
 from .sentences import split
@@ -25,11 +26,21 @@ class Word:
     opens: bool  # first of a sentence
     clause: int  # counts the punctuation before it
     glued: bool = False  # no space before it
+    dotted: bool = False  # a full stop after it that ends no sentence
 
 
 _SIGN = re.compile(r"[%‰€$£¥§°<>≤≥±≈~×+=?]|(?<![\w)])[-−–](?=\d)|(?<=\d)\s?[-–—]\s?(?=\d)")
-_LINK = re.compile(r"(?<=\])\s?\(\s*(?:https?://|/|#)[^\s)]*\s*\)")
+_LINK = re.compile(
+    r"(?<=\])\s?\(\s*(?:https?://|/|#)[^\s)]*\s*\)"
+    r"|(?<=\])\[(?:[^\]]*[^\W\d_][^\]]*)?\]"  # [words][where they lead]
+)
+# Forms for all genders: "Nutzer*innen", "Nutzer:in", "NutzerInnen", "Nutzerinnen und Nutzer".
+_STARRED = frozenset(("in", "innen", "e", "r", "n", "en", "er"))
+_INNER = re.compile(r"(\w{3,})I(?:n|nnen)")
+_STARS = frozenset(("*", ":", "_", "/", "/-", "·"))  # "Nutzer*innen", "ein*e"
+ALL_GENDERS = "*"  # at the end of a key
 _SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?")
+_AT = re.compile(r"(?<=\w)\s?[\[(](?:at|ät)[\])]\s?(?=\w)")
 _QUOTED_LINE = re.compile(r"^\s*(?:>\s?)+", re.MULTILINE)
 _PAUSE = re.compile(r"[,;:.!?…()\[\]–—\n]")
 _DECIMAL = re.compile(r"(\d+)[.,](\d+)")
@@ -38,6 +49,7 @@ _GROUPING = " \u00a0\u2009\u202f'’"
 _GROUPED = re.compile(rf"\d{{1,3}}(?:[{_GROUPING}.,]\d{{3}})+")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _DATE_DMY = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
+_DATE_MDY = re.compile(r"\b([A-Z][a-z]+)\s(\d{1,2})(?:,\s?(\d{4}))?(?![\d.,]?\d)")
 _DATE_YMD = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _MONTHS = {
     code: tuple(map(fold, names.split()))
@@ -48,6 +60,7 @@ _MONTHS = {
             december""",
     }.items()
 }
+UMLAUTS = str.maketrans("äöü", "aou")
 _GLUE = frozenset(("-", "‐", "‑", "–", "/", "'", "’"))
 
 
@@ -65,12 +78,18 @@ class Profile:
     def lexicon(self) -> Lexicon:
         return lexicon(self.language)
 
+    def is_small(self, word: Word) -> bool:
+        """Whether a word names nothing, whatever it begins with."""
+        return word.key in self.lexicon.grammar
+
     def is_name(self, word: Word) -> bool:
         raw, key = word.raw, word.key
         if not raw[0].isalpha() or word.code:
             return False
+        if raw == "I" and self.language == "en":
+            return False
         if any(letter.isupper() for letter in raw[1:]):
-            return True
+            return not key.endswith(ALL_GENDERS)
         if not word.capital or self.nouns_capital:
             return False
         if word.opens:
@@ -113,7 +132,7 @@ def profile(*texts: str, language: str = "") -> "Profile":
 def words(text: str, known: Profile) -> list[Word]:
     """Return the words of a passage, with what is typography alone taken away."""
     text = unicodedata.normalize("NFC", text).replace("\u00ad", "")
-    text = _LINK.sub("", text)
+    text = _AT.sub("@", _LINK.sub("", text))
     text = _QUOTED_LINE.sub("", text)
     for short, long in known.lexicon.abbreviations:
         text = short.sub(long, text)
@@ -136,10 +155,21 @@ def words(text: str, known: Profile) -> list[Word]:
     clause, at, opens = 0, 0, True
     for start, end, code in found:
         between = text[at:start]
+        if between in _STARS and text[start:end] in _STARRED and result and len(result[-1].key) > 2:
+            whole = f"{result[-1].raw}{between}{text[start:end]}"
+            result[-1] = replace(result[-1], raw=whole, key=result[-1].key + ALL_GENDERS)
+            at = end
+            continue
         pauses = len(_PAUSE.findall(between))
         clause += pauses
         opens = opens or any(at <= begin <= start for begin in starts)
         at = end
+        if between.startswith(".") and result and not opens:
+            result[-1] = replace(result[-1], dotted=True)
+        if len(result) == 1 and between.startswith(",") and result[0].key in known.lexicon.openers:
+            # "First, we asked".
+            result.clear()
+            opens = True
         raw = text[start:end]
         if code == "sign":
             result.append(_sign(raw.strip(), known, clause))
@@ -149,7 +179,40 @@ def words(text: str, known: Profile) -> list[Word]:
             word = replace(word, code="name")
         result.append(word)
         opens = False
-    return _with_numbers(result, known)
+    return _with_numbers(_with_genders(result, known), known)
+
+
+def _with_genders(words: list[Word], known: Profile) -> list[Word]:
+    """Take a word for women and the same for men together: "Nutzerinnen und Nutzer"."""
+    at = 0
+    while known.language == "de" and at + 2 < len(words):
+        one, joint, other = words[at : at + 3]
+        if one.capital and other.capital and joint.key == "und":
+            for female, male in ((one, other), (other, one)):
+                stem = female.key.removesuffix("innen")
+                if stem != female.key and inclusive(stem + ALL_GENDERS, male.key):
+                    both = replace(
+                        one, raw=f"{one.raw} {joint.raw} {other.raw}", key=stem + ALL_GENDERS
+                    )
+                    words[at : at + 3] = [both]
+                    break
+        at += 1
+    return words
+
+
+def inclusive(one: str, other: str) -> bool:
+    """Whether one key is a form for all genders of the other."""
+    if other.endswith(ALL_GENDERS):
+        one, other = other, one
+    stem = one.removesuffix(ALL_GENDERS)
+    if stem == one or len(stem) < 3:
+        return False
+    other = other.removesuffix(ALL_GENDERS)
+    plain = stem.translate(UMLAUTS)
+    return any(
+        other.startswith(form) and other[len(form) :] in ("", "e", "n", "en", "s", "es", "r", "er")
+        for form in (stem, plain)
+    )
 
 
 def _with_numbers(words: list[Word], known: Profile) -> list[Word]:
@@ -172,8 +235,10 @@ def _sign(raw: str, known: Profile, clause: int) -> Word:
 def _word(raw: str, known: Profile, opens: bool, clause: int, glued: bool) -> Word:
     key = fold(raw)
     lexicon = known.lexicon
+    if known.language == "de" and (inner := _INNER.fullmatch(raw)):
+        return Word(raw, fold(inner[1]) + ALL_GENDERS, "", True, opens, clause, glued)
     if "@" in key or "/" in key or key.startswith("www."):
-        key = _SCHEME.sub("", key).rstrip("/")
+        key = unquote(_SCHEME.sub("", key).rstrip("/"))
         if key[:1].isalpha():
             return Word(raw, key, "address", capital=False, opens=opens, clause=clause)
     elif key[:1].isdigit():
@@ -211,5 +276,10 @@ def _plain_dates(text: str, language: str) -> str:
             return whole
         return f"{int(day)} {months[int(month) - 1]} {year}"
 
+    if language == "en":
+        text = _DATE_MDY.sub(
+            lambda m: f"{int(m[2])} {m[1]} {m[3] or ''}".rstrip() if fold(m[1]) in months else m[0],
+            text,
+        )
     text = _DATE_DMY.sub(lambda m: written(m[1], m[2], m[3], m[0]), text)
     return _DATE_YMD.sub(lambda m: written(m[3], m[2], m[1], m[0]), text)

@@ -103,7 +103,7 @@ def linked(markup: str) -> bool:
 
 
 def clean(markup: str) -> SafeString:
-    """Return a reference as it was frozen in a publication, sanitised again."""
+    """Return markup without anything that a reference does not have."""
     return mark_safe(
         nh3.clean(
             markup,
@@ -185,7 +185,7 @@ class _Style:
 
     def _punctuated(self, entry: str) -> str:
         """Return an entry without the double signs that the processor leaves where parts meet."""
-        entry = re.sub(r"([.?!…](?:[»«“”\"’]|</\w+>)*)\.(?!\.)", r"\1", entry)
+        entry = re.sub(r"(?<!\.)((?:\.\.\.|[.?!…])(?:[»«“”\"’]|</\w+>)*)\.(?!\.)", r"\1", entry)
         if self.punctuation_in_quote:
             entry = re.sub(r"(?<![.?!,])(</\w+>)?”([.,])", r"\2\1”", entry)
             entry = re.sub(r"([?!])(</\w+>)?”,", r"\1\2”", entry)

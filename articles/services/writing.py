@@ -149,8 +149,9 @@ def replace_text(
     """Put a whole new body in the place of the piece's; return what became of its passages.
 
     ``decisions`` say by ``Row.key`` where passages go; for all others what the plan suggests is
-    done, which is to leave lost what is not beyond doubt. Raises ``ConflictingSave``, and
-    ``ValidationError`` for a decision that the plan does not offer.
+    done, which is to leave lost what is not beyond doubt. A claim of which nothing is left can be
+    withdrawn. Raises ``ConflictingSave``, and ``ValidationError`` for a decision that the plan does
+    not offer.
     """
     with act("articles.article.text_replaced", actor=actor, comment=comment) as this:
         stored = lock(article)
@@ -162,6 +163,8 @@ def replace_text(
             raise ValidationError(_("The text was changed in the meantime: look again.")) from error
         edited.full_clean()
         write(this, stored, edited, based_on=based_on, confirmed={row.claim for row in made.rows})
+        for claim in Claim.objects.filter(pk__in=made.withdrawn(decisions)).order_by("pk"):
+            claims.withdraw_claim(claim, actor=actor)
     return made
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -14,7 +15,7 @@ from django.urls import reverse
 
 from articles import services
 from articles.models import Article
-from articles.replacing import LEAVE, again, plan
+from articles.replacing import LEAVE, WITHDRAW, again, plan
 from claims.anchoring import Outcome
 from claims.choices import State
 from claims.standing import Evidence
@@ -123,6 +124,36 @@ def test_a_decision_that_nobody_was_offered_is_refused(claim, piece, admin) -> N
     assert stated(piece) == {}
 
 
+def test_a_claim_that_the_new_text_does_not_state_can_be_withdrawn(claim, piece, admin) -> None:
+    gone = "<p>Ganz anderes.</p>"
+    (row,) = plan(piece.body, gone, "de").rows
+    services.replace_text(piece, actor=admin, body=gone, decisions={row.key: WITHDRAW})
+    claim.refresh_from_db()
+    assert claim.withdrawn
+    assert not claim.passages.exists()
+    # One act, one revision.
+    revision = Entry.objects.of(piece).revisions().first()
+    assert revision.kind == "articles.article.text_replaced"
+    assert "claims.claim.withdrawn" in revision.payload.data
+
+
+def test_a_claim_that_still_stands_somewhere_is_not_withdrawn(admin) -> None:
+    body = "<p>Das ist gut belegt.</p><p>Es regnete lange.</p><p>Berta ging früh.</p>"
+    piece = factories.article(admin, body=body)
+    claim = str(UUID(int=7))
+    marked = mark(mark(body, 0, 19, claim), 38, 54, claim)
+    services.save_article(piece, actor=admin, body=marked)
+    piece.refresh_from_db()
+    new = "<p>Das ist gut belegt.</p><p>Es regnete lange.</p>"
+    rows = plan(piece.body, new, "de").rows
+    assert [(row.anchor.outcome, row.withdrawable) for row in rows] == [
+        (Outcome.SAME, False),
+        (Outcome.GONE, False),
+    ]
+    with pytest.raises(ValidationError):
+        services.replace_text(piece, actor=admin, body=new, decisions={rows[1].key: WITHDRAW})
+
+
 def test_marks_and_scripts_that_come_along_are_taken_out(claim, piece, admin) -> None:
     foreign = factories.claim(factories.article(admin))
     body = f'<p onclick="x()">Neu <span data-claim="{foreign.pk}">hier</span><script>1</script></p>'
@@ -184,6 +215,26 @@ def test_who_may_not_write_may_not_replace(piece) -> None:
     reader.force_login(factories.user("checker"))
     assert reader.get(address(piece)).status_code == 403
     assert reader.post(address(piece), {"body": NEW}).status_code == 403
+
+
+def test_who_may_not_change_claims_is_not_offered_to_withdraw_them(piece, claim, desk) -> None:
+    body = {"body": "<p>Ganz anderes.</p>"}
+    (row,) = plan(piece.body, body["body"], "de").rows
+    decided = {**body, f"place-{row.key}": WITHDRAW}
+    writer = factories.user("checker")
+    writer.user_permissions.add(Permission.objects.get(codename="change_article"))
+    other = Client(headers={"accept-language": "en"})
+    other.force_login(writer)
+    told = {"text": "Ganz anderes.", "based_on": ""}
+    assert "withdraw the claim" not in other.post(address(piece), told).content.decode()
+    assert other.post(address(piece), decided).status_code == 403
+    claim.refresh_from_db()
+    assert not claim.withdrawn
+
+    assert "withdraw the claim" in desk.post(address(piece), told).content.decode()
+    assert desk.post(address(piece), decided).status_code == 302
+    claim.refresh_from_db()
+    assert claim.withdrawn
 
 
 def test_marks_that_a_client_stripped_are_put_back_if_somebody_says_so(desk, piece, claim) -> None:

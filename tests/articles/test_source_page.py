@@ -99,6 +99,22 @@ def test_it_tells_at_its_top_how_the_source_stands(client, admin, source):
     )
 
 
+def test_what_turns_out_not_for_use_is_told_as_long_as_it_is_live(client, admin, source):
+    cite(admin, source, 1)
+    source.terms = "not_for_use"
+    sources.save_source(source, actor=admin)
+    client.force_login(admin)
+    notices = "//p[contains(@class, 'notice--bad')]"
+    assert not shown(client, source).xpath(notices)
+    source.terms = "on_record"
+    sources.save_source(source, actor=admin)
+    cite(admin, source, 2, publish=True)
+    source.terms = "not_for_use"
+    sources.save_source(source, actor=admin)
+    (notice,) = shown(client, source).xpath(notices)
+    assert "1 live piece cites it" in notice.text_content()
+
+
 def test_its_events_stand_on_it_newest_first(client, admin, source):
     sources.save_source(source, actor=admin, identity=source.identity | {"notes": "nett"})
     sources.capture(source, b"x", actor=admin, media_type="text/plain", text="x")

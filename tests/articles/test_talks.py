@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
+from reversion.models import Version
 
 from articles import gate, public, services
 from articles.models import Article
@@ -188,8 +189,8 @@ class TestDialog:
     def test_grades_and_the_day_are_filled_in_with_the_evidence(self, piece, admin):
         claim, source = piece.claims.get(), factories.source()
         page = desk(admin).get(at("claim", piece, claim.pk)).content.decode()
-        assert "What the grades mean" in page
-        assert "Nobody else says so yet; it fits all we know." in page
+        assert "Was die Noten bedeuten" in page
+        assert "Noch sagt es niemand sonst; es passt zu allem, was wir wissen." in page
         sent = told(
             claim,
             **{
@@ -232,8 +233,30 @@ class TestDialog:
         assert 'name="source-terms"' in client.get(at("claim", piece, claim.pk)).content.decode()
         answer = client.post(at("claim", piece, claim.pk), sent | {"source-terms": "background"})
         assert answer.status_code == 422
-        assert "on background is not named" in answer.json()["dialog"]
+        assert "wird nicht genannt: Umschreib die Quelle." in answer.json()["dialog"]
         assert not Source.objects.filter(kind="person").exists()
+
+    def test_the_evidence_tells_grades_terms_and_whether_words_are_authorised(self, piece, admin):
+        citation = cited(
+            piece,
+            admin,
+            reliability="B",
+            tier="described",
+            description="eine Person im Saal",
+            terms=Terms.BACKGROUND,
+            authorises=True,
+        )
+        claims.change_citation(citation, actor=admin, credibility="2")
+        claim = piece.claims.get()
+        client = desk(admin)
+        page = client.get(at("claim", piece, claim.pk)).content.decode()
+        assert ">B2</span>" in page
+        assert "Hintergrund" in page
+        assert "noch nicht freigegeben" in page
+        claims.change_citation(citation, actor=admin, authorised_on=DAY)
+        assert (
+            "freigegeben am 30.04.2025" in client.get(at("claim", piece, claim.pk)).content.decode()
+        )
 
 
 class TestContact:
@@ -241,6 +264,9 @@ class TestContact:
         source = factories.source(admin, contact="0151 2345678", interests="Im Vorstand")
         row = Source.objects.values().get(pk=source.pk)
         assert "2345678" not in str(row)
+        kept = Version.objects.get_for_object(source).values_list("serialized_data", flat=True)
+        assert [text for text in kept if "Vorstand" in text]
+        assert not [text for text in kept if "2345678" in text]
         assert row["interests"] == "Im Vorstand"
         fresh = Source.objects.get(pk=source.pk)
         assert fresh.identity["contact"] == "0151 2345678"

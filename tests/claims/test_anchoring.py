@@ -59,6 +59,26 @@ def test_a_deleted_sentence_is_gone_though_its_neighbours_hold_the_same_words() 
     assert anchor("Sie kostet 4,2 Millionen Euro.", new).outcome is Outcome.GONE
 
 
+def test_a_sentence_that_moved_is_known_beside_one_that_was_edited_into_it() -> None:
+    """An edited neighbour of the place does not pass for what stood elsewhere word for word."""
+    first = "Die Daten für Nordheim stehen unter einer freien Lizenz."
+    second = "Die Daten für Südheim stehen unter einer freien Lizenz."
+    middle = "Der Rat beriet darüber im Mai. Die Sitzung dauerte drei Stunden. Danach gab es Suppe."
+    old = f"Ein Anfang.\n{first}\n{middle}\n{second}\nEin Ende."
+    new = f"Ein Anfang.\n{middle}\n{first}\nEin Ende."
+    found = anchor(first, new, old)
+    assert found.outcome is Outcome.MOVED
+    assert words_of(found, new) == first
+
+
+def test_words_that_are_gone_are_offered_where_another_sentence_says_them() -> None:
+    old = "Anna kam früh.\nDas ist gut belegt.\nBerta ging.\nCarl blieb.\nDas ist gut belegt."
+    new = "Ein ganz neuer Anfang.\nBerta ging.\nCarl blieb.\nDas ist gut belegt."
+    found = anchor("Das ist gut belegt.", new, old)
+    assert found.outcome is Outcome.GONE
+    assert [new[start:end] for start, end in found.candidates] == ["Das ist gut belegt."]
+
+
 def test_a_sentence_that_was_split_is_found_in_both_halves() -> None:
     new = OLD.replace("Umweltverband, der um", "Umweltverband. Er sorgt sich um")
     new = new.replace("Vögel fürchtet", "Vögel")

@@ -31,6 +31,22 @@ def test_names_of_the_statement_are_looked_for_in_all_passages() -> None:
     assert missing(statement, ["Kestrel owns it.", "It stands in Leeds."], ENGLISH) == []
 
 
+@pytest.mark.parametrize(
+    ("statement", "passage", "gone"),
+    [
+        ("Das Werk in Zschopauroda schließt.", "Das Werk in Zwickau schließt.", ["Zschopauroda"]),
+        ("Bestellt hat sie Anna Berg.", "Bestellt hat sie Anna Burg.", ["Berg"]),
+        ("Bergs Partei gewann, sagt Otto Lehmberg.", "Lehmbergs Partei und Berg gewannen.", []),
+        ("Das Deutschlandticket gilt im Regionalzug.", "Es gilt bundesweit.", []),
+        ("Die Messstelle am Rathaus fiel aus.", "Gemessen wurde nichts.", []),
+    ],
+)
+def test_german_names_are_told_from_nouns_by_what_dictionaries_have(
+    statement: str, passage: str, gone: list[str]
+) -> None:
+    assert missing(statement, [passage], GERMAN) == gone
+
+
 def test_figures_that_count_the_same_must_agree() -> None:
     assert list(disagreeing("5000 Menschen kamen.", "Es kamen 6000 Menschen.", GERMAN)) == [
         ("5000 Menschen", "6000 Menschen")

@@ -34,7 +34,7 @@ def test_paraphrases_are_found_among_their_false_friends(admin) -> None:
     assert sum(0 < place <= 5 for place in ranks) >= 0.95 * len(ranks)
     # When one of two falls, the other is listed.
     listed = [measured.listed(other, one) for one, other in measured.pairs()]
-    assert sum(listed) >= 0.9 * len(listed)
+    assert sum(listed) >= 0.95 * len(listed)
 
 
 def test_the_same_claim_with_other_figures_comes_after_the_one_with_these() -> None:

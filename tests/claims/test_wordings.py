@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,16 @@ from claims.settings import Setting, compare_settings, setting
 from claims.wordings import Level, Verdict, compare
 from claims.words import profile
 
-EDITS = Path(__file__).parents[2] / "benchmarks" / "anchors" / "edits.jsonl"
-_edits = [json.loads(line) for line in EDITS.read_text(encoding="utf-8").splitlines()]
+ANCHORS = Path(__file__).parents[2] / "benchmarks" / "anchors"
+
+
+def _read(name: str) -> list[dict[str, Any]]:
+    lines = (ANCHORS / name).read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+_edits = _read("edits.jsonl")
+_pairs = [pair for name in ("pairs.jsonl", "unseen.jsonl") for pair in _read(name)]
 
 
 def verdict(old: str, new: str, language: str = "de") -> Verdict:
@@ -45,6 +54,12 @@ def test_an_edit_taken_back_is_an_edit(edit: dict[str, str]) -> None:
 def test_without_knowing_the_language_nothing_is_kept_that_changed(edit: dict[str, str]) -> None:
     assert verdict(edit["old"], edit["new"], "").changed
     assert verdict(edit["old"], edit["new"], "xx").changed
+
+
+@pytest.mark.parametrize("pair", [p for p in _pairs if p["changed"]], ids=lambda pair: pair["new"])
+def test_no_check_is_kept_silently_where_something_else_is_stated(pair: dict[str, Any]) -> None:
+    assert verdict(pair["old"], pair["new"], pair["lang"]).changed
+    assert verdict(pair["new"], pair["old"], pair["lang"]).changed
 
 
 def test_the_reason_names_old_and_new_words() -> None:

@@ -91,6 +91,25 @@ def test_a_file_replaces_a_text_as_well(
     expect(page.locator(".claim-card--orphan")).to_have_count(2)
 
 
+def test_a_claim_that_is_not_stated_any_more_is_withdrawn_on_the_way(
+    article: Article, colleague: Coming
+) -> None:
+    editor = colleague("editor", "Mira")
+    page = editor.page
+    editor.go(article.pk, "replace/")
+    page.locator("#id_text").fill(NEW)
+    page.locator(".sheet [type=submit]").click()
+    gone = page.locator(".placing__row[data-outcome=gone]")
+    gone.locator("[value=withdraw]").check()
+    # What was found is not offered to be withdrawn.
+    expect(page.locator(".placing__row [value=withdraw]")).to_have_count(1)
+    page.locator(".sheet__foot [type=submit]").click()
+    expect(page.locator("#manuscript .claim-mark").first).to_be_visible()
+    expect(page.locator(".claim-card--orphan")).to_have_count(0)
+    claim = article.claims.get(statement="Danach fuhr kein Zug mehr.")
+    assert claim.withdrawn
+
+
 def test_one_key_confirms_that_a_check_holds_in_other_words(
     article: Article, colleague: Coming
 ) -> None:

@@ -8,10 +8,15 @@ from playwright.sync_api import Locator, Page, expect
 
 from articles import services as articles
 from claims import services as claims
+from sources import services
 from sources.models import Source
 from tests import factories
 from tests.jobs import run_due
 
+# What of the content reaches beyond the window.
+BEYOND = """() => [...document.querySelectorAll("#content *")]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1)
+  .map((one) => `${one.tagName}.${one.className}`)"""
 BIB = "@book{a, title = {Mühlen und Wehre}, author = {Brandt, Elsbeth}, year = 2004}"
 
 
@@ -109,6 +114,45 @@ def test_nobody_is_shut_out(admin: Any, page: Page, live_server: Any, barriers: 
     for address in (
         "/desk/sources/source/take-in/",
         reverse("admin:source_retract", args=[source.pk]),
+        reverse("admin:sources_source_change", args=[source.pk]),
     ):
         page.goto(live_server.url + address)
         assert barriers(page) == []
+
+
+def test_the_page_of_a_source_is_in_shape_with_all_that_it_tells(
+    admin: Any, page: Page, live_server: Any, complaints: list[str]
+) -> None:
+    source = factories.source(
+        admin,
+        kind="person",
+        terms="on_record",
+        authorises=True,
+        contact="0151 2345678",
+        csl={
+            "type": "interview",
+            "title": "Der Fluss vergisst nichts",
+            "author": [{"family": "Kern", "given": "Lars"}],
+            "URL": f"https://bote.example/{'sehr-lange-adresse-' * 12}",
+        },
+    )
+    for number in range(7):
+        factories.source(admin, csl={"title": f"Abdruck {number}"}, origin=source)
+    services.capture(source, b"x", actor=admin, media_type="text/plain", text="Es war voll.")
+    factories.citation(factories.claim(factories.article()), source, quote="Es war voll")
+    page.goto(live_server.url + reverse("admin:sources_source_change", args=[source.pk]))
+    for width in (1400, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(BEYOND) == []
+    # Those that few references need are folded away, and open by the keyboard.
+    editors = page.locator("#id_editors")
+    expect(editors).to_be_hidden()
+    page.locator("details:has(#id_editors) > summary").press("Enter")
+    expect(editors).to_be_visible()
+    editors.fill("Klein, Cora")
+    page.locator("input[name=_save]").click()
+    expect(page.locator(".messagelist")).to_be_visible()
+    source.refresh_from_db()
+    assert source.csl["editor"] == [{"family": "Klein", "given": "Cora"}]
+    assert source.known_contact == "0151 2345678"
+    assert complaints == []

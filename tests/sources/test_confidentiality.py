@@ -44,6 +44,7 @@ def everything_about(admin) -> Source:
         csl={"type": "interview", "author": [{"literal": NAME}]},
         contact=TELEPHONE,
         notes=f"{NAME} kommt nur abends",
+        interests=f"{NAME} will Rache",
     )
     services.save_source(
         source, actor=admin, identity={"csl": {"title": NAME}, "contact": TELEPHONE}

@@ -155,6 +155,17 @@ class TestMarkup:
                 r"<(?!/?(?:i|b|em)>|a href=\"https://doi\.org/10\.5555/[^\"<>\s]*\">|/a>)", set_in
             )
 
+    @pytest.mark.parametrize("style", references.STYLES)
+    @pytest.mark.parametrize("title", ["Warten...", "Warten…", "Warten?!", "Warten"])
+    def test_what_ends_a_title_stays_and_gets_no_full_stop_but_where_there_is_none(
+        self, style, title
+    ):
+        told = {"type": "book", "title": title, "author": "A. B.", "issued": "2004"}
+        set_in = plain(references.reference(told, "de", style)).replace("*", "")
+        assert title in set_in
+        assert f"{title}." not in set_in or title == "Warten"
+        assert ".." not in set_in.replace("...", "")
+
     def test_what_was_frozen_is_sanitised_again(self):
         frozen = '<i onclick="x()">A</i><script>x</script><a href="javascript:x()">b</a>'
         assert references.clean(frozen) == "<i>A</i>x<a>b</a>"
