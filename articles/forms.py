@@ -166,6 +166,12 @@ class WritingForm(forms.ModelForm):
     def clean_headline(self) -> str:
         return " ".join(self.cleaned_data["headline"].split())
 
+    def clean_slug(self) -> str:
+        # An address is no part of a revision, so no conflict tells that somebody else has changed
+        # it: who left it alone leaves it as it is now.
+        slug = self.cleaned_data["slug"]
+        return self.instance.slug if slug == self.data.get("slug_was") else slug
+
     # What follows asks the database only for what can be wrong: each question costs a save time.
 
     def _get_validation_exclusions(self) -> set[str]:

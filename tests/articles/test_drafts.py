@@ -123,6 +123,21 @@ def test_saving_forgets_it(reporter, piece) -> None:
     assert not WorkingDraft.objects.exists()
 
 
+def test_an_address_that_was_left_alone_stays_as_somebody_else_made_it(reporter, piece) -> None:
+    opened = at(reporter).get(url(piece, "change")).content.decode()
+    assert f'name="slug_was" value="{piece.slug}"' in opened
+    data = {
+        "headline": piece.headline, "body": piece.body, "section": piece.section_id,
+        "language": "de", "slug": piece.slug, "slug_was": piece.slug,
+        "based_on": 1, "images-TOTAL_FORMS": 0, "images-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    at(factories.user("editor")).post(url(piece, "change"), data | {"slug": "anders"})
+    kicker = data | {"kicker": "Kundgebung"}
+    assert at(reporter).post(url(piece, "change"), kicker).status_code == 302
+    piece.refresh_from_db()
+    assert (piece.slug, piece.kicker) == ("anders", "Kundgebung")
+
+
 def test_it_can_be_thrown_away(reporter, piece) -> None:
     kept(piece, reporter)
     at(reporter).post(url(piece, "draft"), {"drop": "1"})

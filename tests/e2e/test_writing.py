@@ -227,6 +227,7 @@ def test_nothing_moves_when_somebody_comes_and_a_claim_is_chosen(
     with page.expect_request("**/presence/"):
         page.goto(f"{editor.site}/desk/articles/article/{piece.pk}/change/")
     expect(page.locator("#manuscript [data-mark]").first).to_be_visible()
+    page.evaluate("() => document.fonts.ready.then(() => null)")
     places = "() => ['.top-bar', '.text-tools', '.manuscript__headline'].map(" + (
         "(one) => document.querySelector(one).getBoundingClientRect().toJSON())"
     )

@@ -95,6 +95,7 @@ async function begin() {
   })
   form.addEventListener("input", later)
   document.addEventListener("desk:saved", () => {
+    form.elements.namedItem("slug_was").value = form.elements.namedItem("slug").value
     clearTimeout(timer)
     timer = 0
     forgetHere()
