@@ -65,6 +65,7 @@ class Verdict:
 # Codes of words that may not change places with each other.
 _FIXED = frozenset(("figure", "date", "unit", "negation", "modality", "condition", "attribution"))
 _REPEATED = 4  # words that were written twice by mistake
+_MANY = 100_000  # pairs of words; where more are left, it is another text
 _FRONT = 9  # words that may go to the front of a sentence together
 _LONG = 3  # words that make a part of a sentence, which may change its place
 
@@ -247,7 +248,8 @@ class _Comparison:
     def _cancel_equivalents(self, old: list[Word], new: list[Word]) -> None:
         lexicon = self.lexicon
         # Joined or taken apart: "threatlevel", "threat level"; not "notable", "not able".
-        if lexicon.classes:
+        few = len(old) * len(new) <= _MANY
+        if lexicon.classes and few:
             self._cancel_compounds(old, new)
         # "2.5 million" and "2,500,000".
         if old and new and (amount := _amount(old)) and amount == _amount(new):
@@ -258,7 +260,7 @@ class _Comparison:
             for side, whole in ((old, self.old), (new, self.new)):
                 side[:] = [word for word in side if not self.words.perfect(word, whole)]
         # Inflected or spelt otherwise, in the order of the words.
-        for one in list(old):
+        for one in list(old) if few else ():
             for other in new:
                 if self.words.same(one, other):
                     old.remove(one)

@@ -6,6 +6,7 @@ its class in the lexicon; white space and typography are gone.
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
@@ -150,7 +151,7 @@ def words(text: str, known: Profile) -> list[Word]:
         if not taken[match.start()] or not match[0].strip()
     ]
     found.sort()
-    starts = {start for start, _ in split(text)}
+    starts = sorted(start for start, _ in split(text))
     result: list[Word] = []
     clause, at, opens = 0, 0, True
     for start, end, code in found:
@@ -162,7 +163,7 @@ def words(text: str, known: Profile) -> list[Word]:
             continue
         pauses = len(_PAUSE.findall(between))
         clause += pauses
-        opens = opens or any(at <= begin <= start for begin in starts)
+        opens = opens or bisect_left(starts, at) < bisect_right(starts, start)
         at = end
         if between.startswith(".") and result and not opens:
             result[-1] = replace(result[-1], dotted=True)
