@@ -12,7 +12,7 @@ In doubt the stricter, since a check that was kept silently misleads a reader.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -66,6 +66,14 @@ class Verdict:
 _FIXED = frozenset(("figure", "date", "unit", "negation", "modality", "condition", "attribution"))
 _REPEATED = 4  # words that were written twice by mistake
 _MANY = 100_000  # pairs of words; where more are left, it is another text
+# Words that begin a clause or an infinitive, so that a time may belong to either.
+_SUBORDINATE: Mapping[str, frozenset[str]] = {
+    "de": frozenset(("zu",)),
+    "es": frozenset(("que", "quien")),
+    "fr": frozenset(("que", "qu", "qui")),
+    "it": frozenset(("che", "cui")),
+    "nl": frozenset(("dat", "die", "om", "te")),
+}
 _FRONT = 9  # words that may go to the front of a sentence together
 _LONG = 3  # words that make a part of a sentence, which may change its place
 
@@ -147,6 +155,9 @@ class _Comparison:
         """
         if not one or len(one) != len(other):
             return False
+        parts = _SUBORDINATE.get(self.known.language, frozenset())
+        if any(fold(word.raw) in parts for word in other):
+            return False
         dated = one[0].code == "date"
         if not dated and fold(one[0].raw) not in self.lexicon.prepositions:
             return False
@@ -158,7 +169,9 @@ class _Comparison:
             for at in range(1, len(other) - size + 1):
                 if theirs[at : at + size] == keys[:size]:
                     rest = theirs[:at] + theirs[at + size :]
-                    if verb.key in rest:
+                    # In the clause of the verb, not "he said that in May …".
+                    beside = [w.key for w in other[:at] if w.clause == other[at].clause]
+                    if verb.key in beside:
                         rest.remove(verb.key)
                         if rest == keys[size + 1 :]:
                             return True
