@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -18,7 +19,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 from js_asset import ImportMap, Media, Script
@@ -34,6 +35,7 @@ from . import (
     admin_front,  # noqa: F401
     admin_labels,  # noqa: F401
     admin_reports,  # noqa: F401
+    progress,
     services,
     views_blame,
     views_blocking,
@@ -49,6 +51,7 @@ from . import (
     views_sharing,
     views_sources,  # noqa: F401 (tells on the page of a source where it is cited)
     views_suggestions,
+    views_taking_in,
     views_workflow,
     views_writing,
 )
@@ -68,10 +71,11 @@ from .room import find, wants_parts
 # Modules that others import by name; a name leads to the file's address with its digest.
 MODULES = (
     "editor", "claim-mark", "claim-paint", "paste", "parts", "shelter", "saving", "pairing",
+    "taking-in",
 )  # fmt: skip
 SCRIPTS = (
     "grow", "text-tools", "saving", "drafts", "pairing", "typeahead", "dialog", "reading",
-    "comments", "suggestions", "place",
+    "comments", "suggestions", "place", "elsewhere",
 )  # fmt: skip
 
 
@@ -99,6 +103,15 @@ def _counted(claims: QuerySet) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
+class PieceList(ChangeList):
+    """The pieces of one page, with what of them is still to be read."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        progress.note(self.result_list, request.user)
+
+
 def answering(site: Any, view: Callable) -> Callable:
     """Tell a script that the session has ended, and where to log in; pages are led there."""
 
@@ -115,8 +128,8 @@ def answering(site: Any, view: Callable) -> Callable:
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin):
     list_display = (
-        "headline", "state_chip", "published", "claims", "section", "with_whom", "due_by",
-        "updated",
+        "headline", "state_chip", "published", "claims", "comments", "section", "with_whom",
+        "due_by", "updated",
     )  # fmt: skip
     list_display_links = ("headline",)
     list_filter = (
@@ -161,15 +174,27 @@ class ArticleAdmin(admin.ModelAdmin):
         known.refresh()
         return super().changelist_view(request, {"title": _("Articles"), **(extra_context or {})})
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return PieceList
+
+    @admin.display(description=gettext_lazy("comments"))
+    def comments(self, article: Any) -> str:
+        if not article.new_comments:
+            return ""
+        told = ngettext("%(count)s new for you", "%(count)s new for you", article.new_comments)
+        said = told % {"count": article.new_comments}
+        return format_html('<a href="{}#comments">{}</a>', article.editing_address, said)
+
     @admin.display(description=gettext_lazy("claims"))
     def claims(self, article: Any) -> str:
+        read = format_html('<span class="under">{}</span>', article.progress.words)
         if not article.claim_count:
-            return ""
+            return read if article.progress.unread else ""
         told = _("%(some)s of %(all)s need somebody") % {
             "some": article.need_count, "all": article.claim_count,
         }  # fmt: skip
         address = reverse("admin:claims_claim_changelist", query={"article": article.pk})
-        return format_html('<a href="{}">{}</a>', address, told)
+        return format_html('<a href="{}">{}</a>{}', address, told, read)
 
     @admin.display(description=gettext_lazy("due"), ordering="due")
     def due_by(self, article: Article) -> str:
@@ -312,6 +337,9 @@ class ArticleAdmin(admin.ModelAdmin):
             on(f"{claim}uphold/", of(views_checks.uphold, *post), "uphold"),
             on("find/sources/", of(views_finding.find_sources, *get), "find_sources"),
             on("find/claims/", of(views_finding.find_claims, *get), "find_claims"),
+            on("find/elsewhere/", of(views_finding.find_elsewhere, *get), "find_elsewhere"),
+            on("take-in/", of(views_taking_in.take_in, *post), "take_in"),
+            on("take-in/<uuid:lookup_key>/", of(views_taking_in.taken_in, *get), "taken_in"),
             on("readings/", of(views_checks.reading, *post), "reading"),
             on("parts/", of(views_writing.current, *get), "parts"),
             on("comments/", of(views_comments.talk, *get, *post), "comments"),

@@ -218,10 +218,17 @@ class OpenFilter(admin.SimpleListFilter):
     parameter_name = "which"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("me", _("that mention me")), ("open", _("open")), ("resolved", _("resolved"))]
+        return [
+            ("new", _("new for me")),
+            ("me", _("that mention me")),
+            ("open", _("open")),
+            ("resolved", _("resolved")),
+        ]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
         is_open = {"thread__resolved_at__isnull": True, "resolved_at__isnull": True}
+        if self.value() == "new":
+            return queryset.meant_for(request.user).unseen_by(request.user)
         if self.value() == "me":
             return queryset.filter(mentions=request.user, **is_open)
         if self.value() == "open":

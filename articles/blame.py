@@ -16,9 +16,10 @@ from claims.cards import initials
 from claims.standing import Evidence, Standing
 from history.aggregates import aggregate_of
 from history.blame import Blame, Word
+from history.documents import Document
 from history.models import Entry
 
-from .compare import PLAIN_FIELDS, Document
+from .compare import PLAIN_FIELDS
 from .models import Article
 
 # Documents of one batch; never more are in memory at once.

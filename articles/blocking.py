@@ -52,7 +52,19 @@ def shown(document: dict[str, Any], blocks: Iterable[Mapping[str, Any]]) -> dict
     result: dict[str, Any] = _blackened(document, found_by)
     for name in _NAMED:
         _unlink(result.get(name), document.get(name))
+    unset(result, document)
     return result
+
+
+def unset(result: dict[str, Any], document: Mapping[str, Any]) -> None:
+    """Take the set form from references whose data lost words; the page sets them anew.
+
+    A style may write the same words in capitals, or shortened.
+    """
+    rows = zip(result.get("references", ()), document.get("references", ()), strict=True)
+    for row, before in rows:
+        if row["csl"] != before["csl"]:
+            row["html"] = ""
 
 
 def touches(document: dict[str, Any], words: str) -> bool:
@@ -69,7 +81,8 @@ def _blackened(value: Any, found_by: Sequence[re.Pattern[str]], name: str = "") 
     if isinstance(value, str):
         if name in _OF_THE_FORMAT:
             return value
-        return _in_html(value, found_by) if name == "body" else redact_text(value, found_by)
+        is_html = name in ("body", "html")
+        return _in_html(value, found_by) if is_html else redact_text(value, found_by)
     if isinstance(value, dict):
         return {key: _blackened(item, found_by, key) for key, item in value.items()}
     if isinstance(value, list):

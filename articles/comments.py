@@ -23,7 +23,7 @@ from claims.places import Place, places
 from claims.text import selector
 
 from .choices import About
-from .models import Article, Comment
+from .models import Article, Comment, CommentsSeen
 
 LONGEST = 5000
 _MENTION = re.compile(r"(?<![\w.@])@([\w.+-]+)")
@@ -119,6 +119,13 @@ def colleagues() -> list[Any]:
     return list(at_work.order_by("last_name", "first_name", "username"))
 
 
+def look(article: Article, *, user: Any) -> None:
+    """Note that somebody has the comments on a piece before them."""
+    CommentsSeen.objects.update_or_create(
+        article=article, user=user, defaults={"at": timezone.now()}
+    )
+
+
 # What is shown
 
 
@@ -138,12 +145,18 @@ class Thread:
         return [self.first, *self.answers]
 
 
-def threads(article: Article) -> list[Thread]:
-    """Return the threads of a piece, open ones first, each in the order of its comments."""
+def threads(article: Article, *, user: Any = None) -> list[Thread]:
+    """Return the threads of a piece, open ones first, each in the order of its comments.
+
+    What ``user`` has not seen yet and others wrote has ``new``.
+    """
     rows = Comment.objects.filter(article=article).select_related("author", "resolved_by", "claim")
+    others = Comment.objects.filter(article=article).exclude(author=user)
+    new = set(others.unseen_by(user).values_list("pk", flat=True)) if user else set()
     made: dict[UUID, Thread] = {}
     answers = []
     for row in rows:
+        row.new = row.pk in new
         row.initials = initials(str(row.author)) if row.author else "?"
         if row.thread_id is None:
             made[row.pk] = Thread(row)

@@ -78,6 +78,20 @@ class Dialog:
             self.claim.statement, article=self.room.article.pk, but=known
         )
 
+    @property
+    def cites_as(self) -> list[str]:
+        """Keys of the claims whose evidence is taken over, in a form that was refused."""
+        return self.form["cites_as"].value() if self.form and self.form.is_bound else []
+
+    @cached_property
+    def alike(self) -> list[Claim]:
+        """Claims of other pieces that say much the same and are told of nowhere else here."""
+        if self.claim is None:
+            return []
+        known = {self.key, *(row.pk for row in (*self.rests_on, *self.carriers))}
+        known |= {row.claim.pk for row in self.elsewhere}
+        return similar.alike(self.claim.statement, article=self.room.article.pk, but=known)
+
     @cached_property
     def carriers(self) -> list[Claim]:
         """Claims, in any piece, that rest on this one."""
@@ -131,7 +145,9 @@ def build(
     return Dialog(
         room=room, key=key, claim=claim, form=form, citing=citing, passage=passage, chosen=chosen,
         comments=[form for form in comments if data is None or form.is_bound],
-        source=NewSourceForm(bound if new_source else None, prefix="source"),
+        source=NewSourceForm(
+            bound if new_source else None, prefix="source", user=request.user
+        ),
     )  # fmt: skip
 
 

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from history.diff import Change
+from history.documents import Document
 
-from .compare import ClaimChange, Document, Fact, Parts, counted, total_words
+from .compare import Parts, counted, total_words
+from .differences import ClaimChange, Fact
 
 
 class ClaimFact(NamedTuple):

@@ -21,7 +21,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from claims.choices import Risk, Stance, Verdict, Voice
 from claims.choices import State as Standing
 from claims.models import Claim, CommentSought
-from sources.choices import Tier
+from sources.choices import Kind as SourceKind
+from sources.choices import Terms, Tier
 from sources.models import Source
 from sources.quotes import Finding
 
@@ -247,6 +248,71 @@ def sources_stand(attempt: Attempt) -> Found:
                 _("Supported by a retracted source: “%(claim)s”") % {"claim": _told(claim)},
                 _at(claim),
             )
+
+
+def _grounds(attempt: Attempt, claim: Claim) -> Iterator[Claim]:
+    """Return a claim and all that it rests on, in whatever piece."""
+    above, found = {claim.pk}, [claim]
+    while found:
+        one = found.pop()
+        yield one
+        for other in one.rests_on.all():
+            if other.pk not in above:
+                above.add(other.pk)
+                found.append(attempt.copy.evidence.claims[other.pk])
+
+
+@rule(
+    "not-for-use",
+    gettext_lazy("Nothing is used that was said not to be used."),
+    waivable=False,
+)
+def not_for_use(attempt: Attempt) -> Found:
+    for claim in attempt.copy.claims:
+        if any(
+            row.source.terms == Terms.NOT_FOR_USE
+            for ground in _grounds(attempt, claim)
+            for row in ground.citations.all()
+        ):
+            yield (
+                _("Rests on what is not for use: “%(claim)s”") % {"claim": _told(claim)},
+                _at(claim),
+            )
+
+
+@rule(
+    "terms",
+    gettext_lazy("It is noted on which terms people spoke to us."),
+    usual=Level.WARN,
+)
+def terms(attempt: Attempt) -> Found:
+    for claim in attempt.copy.claims:
+        if any(
+            row.source.kind == SourceKind.PERSON and not row.source.terms
+            for row in claim.citations.all()
+        ):
+            yield (
+                _("On which terms somebody spoke is not noted: “%(claim)s”")
+                % {"claim": _told(claim)},
+                _at(claim),
+            )
+
+
+@rule(
+    "authorised",
+    gettext_lazy("Words that were to be authorised are."),
+    usual=Level.WARN,
+)
+def authorised(attempt: Attempt) -> Found:
+    for claim in attempt.copy.claims:
+        for row in claim.citations.all():
+            # What a confidential source said is sealed, and goes nowhere.
+            if row.source.authorises and row.quote and row.authorised_on is None:
+                yield (
+                    _("“%(quote)s” is not authorised, cited for “%(claim)s”")
+                    % {"quote": _short(row.quote), "claim": _told(claim)},
+                    _at(claim),
+                )
 
 
 def _quoting(attempt: Attempt) -> Iterator[tuple[Claim, str, Finding | None]]:

@@ -22,7 +22,12 @@ from history.fields import CharField, JSONField, TextField
 from . import blocking
 from .body import BodyField
 from .choices import SEARCH_CONFIGS, Kind, Language, ReportState, State
-from .models_desk import Comment, Presence, WorkingDraft  # noqa: F401 (found here by all)
+from .models_desk import (  # noqa: F401 (found here by all)
+    Comment,
+    CommentsSeen,
+    Presence,
+    WorkingDraft,
+)
 from .plans import Plan
 
 

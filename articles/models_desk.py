@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,8 @@ from .choices import About
 class WorkingDraft(models.Model):
     """What somebody wrote and has not saved: kept while they write, gone when they save.
 
-    ``texts`` are the texts by place: "headline", "body", "caption:KEY".
+    ``texts`` are the texts by place: "headline", "body", "caption:KEY". ``properties`` are the
+    fields of the drawer as its form holds them, each a list: "slug", "tags", "image:KEY:credit".
     """
 
     article = models.ForeignKey(
@@ -27,6 +29,7 @@ class WorkingDraft(models.Model):
     )
     based_on = models.PositiveIntegerField(_("based on revision"))
     texts: Any = JSONField(_("texts"))
+    properties: Any = JSONField(_("properties"), default=dict)
     at = models.DateTimeField(_("kept at"))
 
     class Meta:
@@ -42,6 +45,33 @@ class WorkingDraft(models.Model):
 
 
 class CommentQuerySet(models.QuerySet):
+    def meant_for(self, user: Any) -> "CommentQuerySet":
+        """Return what others say to somebody in threads that are open.
+
+        That is where they are mentioned or talk along, and about a piece that is with them.
+        """
+        thread = Coalesce("thread", "pk")
+        own = Comment.objects.filter(author=user).annotate(belongs=thread)
+        told = Comment.mentions.through.objects.filter(
+            comment=models.OuterRef("pk"), user_id=user.pk
+        )
+        return (
+            self.filter(resolved_at__isnull=True, thread__resolved_at__isnull=True)
+            .exclude(author=user)
+            .annotate(belongs=thread)
+            .filter(
+                models.Q(article__assignee=user)
+                | models.Exists(told)
+                | models.Exists(own.filter(belongs=models.OuterRef("belongs")))
+            )
+        )
+
+    def unseen_by(self, user: Any) -> "CommentQuerySet":
+        """Return what was said since somebody last had the comments of its piece before them."""
+        looks = CommentsSeen.objects.filter(user=user, article=models.OuterRef("article"))
+        looked = self.annotate(seen_at=models.Subquery(looks.values("at")[:1]))
+        return looked.filter(models.Q(seen_at__isnull=True) | models.Q(at__gt=models.F("seen_at")))
+
     def threads(self) -> "CommentQuerySet":
         """Return the comments that begin a thread."""
         return self.filter(thread__isnull=True)
@@ -119,8 +149,35 @@ class Comment(models.Model):
         return self.text
 
 
+class CommentsSeen(models.Model):
+    """When somebody last had the comments on a piece before them."""
+
+    article = models.ForeignKey(
+        "articles.Article", models.CASCADE, related_name="+", verbose_name=_("article")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
+    )
+    at = models.DateTimeField(_("seen at"))
+
+    class Meta:
+        verbose_name = _("look at comments")
+        verbose_name_plural = _("looks at comments")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["article", "user"], name="comments_seen_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} ({self.user_id})"
+
+
 class Presence(models.Model):
-    """Who has the writing view of a piece open, since when, and when they last wrote in it."""
+    """Who has the writing view of a piece open, since when, and when they last wrote in it.
+
+    A row for each opened page. It stays for a while after the page was closed, since what the
+    page sent before may arrive after its parting word.
+    """
 
     article = models.ForeignKey(
         "articles.Article", models.CASCADE, related_name="presences", verbose_name=_("article")
@@ -128,16 +185,18 @@ class Presence(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
     )
+    visit = models.UUIDField(_("visit"))
     since = models.DateTimeField(_("since"))
     seen = models.DateTimeField(_("last seen"))
     wrote = models.DateTimeField(_("last wrote"), null=True)
+    left = models.BooleanField(_("left"), default=False)
 
     class Meta:
         verbose_name = _("presence")
         verbose_name_plural = _("presences")
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["article", "user"], name="presence_once"),
+            models.UniqueConstraint(fields=["article", "user", "visit"], name="presence_once"),
         ]
 
     def __str__(self) -> str:

@@ -357,8 +357,10 @@ def _references(document: Document, evidence: Evidence) -> list[dict[str, Any]]:
         if type(number) is not int:
             continue
         described = string(source.get("description"))
-        text = escape(described) if described else references.reference(csl, get_language() or "")
-        url = "" if described else references.link(csl)
+        text = escape(described) if described else _reference(source, csl)
+        # Neither the address nor the day is told again where the style has it.
+        url = "" if described or references.linked(text) else references.link(csl)
+        accessed = wording.day(source.get("accessed"))
         capture = string(source.get("capture"))
         entries.append(
             {
@@ -366,7 +368,7 @@ def _references(document: Document, evidence: Evidence) -> list[dict[str, Any]]:
                 "text": text,
                 "url": url,
                 "host": (urlsplit(url).hostname or "").removeprefix("www."),
-                "accessed": wording.day(source.get("accessed")),
+                "accessed": None if accessed and accessed.text in text else accessed,
                 "archived": wording.moment(source.get("archived")),
                 "capture": capture if DIGEST.fullmatch(capture) else "",
                 "locators": evidence.locators(number),
@@ -374,6 +376,12 @@ def _references(document: Document, evidence: Evidence) -> list[dict[str, Any]]:
             }
         )
     return entries
+
+
+def _reference(source: Document, csl: Document) -> str:
+    """Return a reference as it was published; one of which words were taken away is set anew."""
+    frozen = references.clean(string(source.get("html")))
+    return frozen or references.reference(csl, get_language() or "")
 
 
 def _how_checked(document: Document) -> str:

@@ -22,7 +22,8 @@ from claims.text import mark, read, split_blocks, unmark
 from claims.text import passages as marked
 from history.documents import Document
 
-from .compare import NAMES, PLAIN_FIELDS
+from .compare import PLAIN_FIELDS
+from .differences import NAMES
 from .piece import RestoreRefused, in_order
 
 # What of a piece can come back on its own, besides claims and citations.

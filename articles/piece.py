@@ -224,6 +224,7 @@ def _claim(
                 "translation": citation.translation,
                 "locator": citation.locator,
                 "note": citation.note,
+                "authorised_on": _day(citation.authorised_on),
                 "sealed": citation.sealed,
             }
             for citation in citations
@@ -362,6 +363,7 @@ class StoredPiece:
                             "translation",
                             "locator",
                             "note",
+                            "authorised_on",
                             "sealed",
                         )
                     },

@@ -20,7 +20,8 @@ from claims.models import Citation, Claim
 from claims.standing import fold
 from claims.text import split_blocks, unmark
 from history import canonical
-from sources.choices import Tier
+from sources.choices import Terms, Tier
+from sources.references import reference
 
 from .choices import Kind
 from .models import Publication, Reply
@@ -39,6 +40,9 @@ def address(slug: str, first_published: datetime) -> str:
 
 
 def tier(citation: Citation) -> str:
+    """Return how much of a citation readers may see; of what is not for use, nothing."""
+    if citation.source.terms == Terms.NOT_FOR_USE:
+        return Tier.CONFIDENTIAL
     return Tier.strictest(citation.tier, citation.source.tier)
 
 
@@ -72,9 +76,14 @@ def shown_claims(copy: WorkingCopy) -> list[Claim]:
 
 
 class References:
-    """Numbers the references in the order in which the text cites them."""
+    """Numbers the references in the order in which the text cites them.
 
-    def __init__(self) -> None:
+    Each is set now, in the style that the house has now: another style later, or a better
+    processor, changes nothing that was published.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
         self.rows: list[dict[str, Any]] = []
         self._numbers: dict[UUID, int] = {}
 
@@ -90,6 +99,7 @@ class References:
             row = {
                 "number": len(self.rows) + 1,
                 "csl": {},
+                "html": "",
                 "description": "",
                 "accessed": None,
                 "capture": None,
@@ -101,6 +111,7 @@ class References:
                 row["description"] = source.description
             else:
                 row["csl"] = {k: v for k, v in source.csl.items() if k not in PRIVATE_CSL}
+                row["html"] = reference(row["csl"], self.language)
                 row["accessed"] = _day(source.csl.get("accessed"))
         if citation.capture and not described and row["capture"] is None:
             row["capture"] = citation.capture.sha256
@@ -134,7 +145,7 @@ def build(
     published = canonical.stamp(at)
     shown = shown_claims(copy)
     public_ids = {claim.pk: f"c{index}" for index, claim in enumerate(shown, start=1)}
-    references = References()
+    references = References(article.language)
     claims = [_claim(copy, claim, public_ids, references) for claim in shown]
     hidden = [str(claim.pk) for claim in copy.claims if claim.pk not in public_ids]
     body = _relabelled(unmark(article.body, hidden), public_ids)
@@ -367,6 +378,13 @@ _OF_THE_ACT = ("number", "kind", "note", "published", "versions", "corrections")
 
 def same_to_readers(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Return whether two public documents differ in nothing but the act of publishing."""
-    # Documents of before there were replies hold none.
-    told = [{"replies": [], **document} for document in (one, other)]
+    # Documents of before there were replies hold none. How a reference is set is no news.
+    told = [
+        {
+            "replies": [],
+            **document,
+            "references": [{**row, "html": ""} for row in document["references"]],
+        }
+        for document in (one, other)
+    ]
     return len({canonical.dumps({k: d[k] for k in d if k not in _OF_THE_ACT}) for d in told}) == 1

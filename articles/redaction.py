@@ -8,6 +8,8 @@ text, so that nothing is left from which the words could be guessed.
 from copy import deepcopy
 from typing import Any
 
+from django.db import transaction
+
 from claims import sentences as rule
 from claims.models import Check, Citation, Claim, CommentSought, Reading
 from claims.places import plain
@@ -16,9 +18,12 @@ from history import canonical
 from history.aggregates import Aggregate
 from history.erasure import Traces, digest_of, rewrite
 from history.redaction import Redactor, redact, redact_edges, redact_text
+from sources.choices import Tier
+from sources.keys import key_store
 from sources.models import Capture, Source, capture_storage
 
 from . import live
+from .blocking import unset
 from .models import (
     Article,
     Comment,
@@ -137,6 +142,7 @@ def beyond_documents(aggregate: Aggregate, key: Any, redactor: Redactor, traces:
         _comments(key, redactor, traces)
     elif aggregate.model is Source:
         _captures(key, redactor, traces)
+        _contact(key, redactor, traces)
 
 
 def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
@@ -148,7 +154,9 @@ def _publications(key: Any, redactor: Redactor, traces: Traces) -> None:
 
 def _published(key: Any, redactor: Redactor, traces: Traces) -> None:
     for row in Publication.stored.filter(article_id=key):
-        document = canonical.dumps(redact(row.frozen_document, redactor.patterns))
+        redacted_document = redact(row.frozen_document, redactor.patterns)
+        unset(redacted_document, row.frozen_document)
+        document = canonical.dumps(redacted_document)
         note = redact_text(row.note, redactor.patterns)
         waivers = redact(row.waivers, redactor.patterns)
         if (document, note, waivers) != (row.document, row.note, row.waivers):
@@ -194,9 +202,10 @@ def _plans(key: Any, redactor: Redactor) -> None:
 def _drafts(key: Any, redactor: Redactor, traces: Traces) -> None:
     """Black the words out in what people are writing and have not saved."""
     for row in WorkingDraft.objects.filter(article_id=key):
-        redacted = redact(row.texts, redactor.patterns)
-        if redacted != row.texts:
-            WorkingDraft.objects.filter(pk=row.pk).update(texts=redacted)
+        said = {"texts": row.texts, "properties": row.properties}
+        redacted = redact(said, redactor.patterns)
+        if redacted != said:
+            WorkingDraft.objects.filter(pk=row.pk).update(**redacted)
             traces.others["drafts"] = {"rows": "redacted"}
 
 
@@ -209,6 +218,17 @@ def _comments(key: Any, redactor: Redactor, traces: Traces) -> None:
         if redacted != said:
             Comment.objects.filter(pk=row.pk).update(**redacted)
             traces.others["comments"] = {"rows": "redacted"}
+
+
+def _contact(key: Any, redactor: Redactor, traces: Traces) -> None:
+    """Make a named source's contact unreadable if it holds the words: it is sealed by itself."""
+    source = Source.objects.get(pk=key)
+    if (
+        source.tier == Tier.NAMED
+        and redact_text(told := source.known_contact, redactor.patterns) != told
+    ):
+        transaction.on_commit(lambda: key_store().destroy(source.pk))
+        traces.others["contact"] = {str(source.pk): "destroyed"}
 
 
 def _captures(key: Any, redactor: Redactor, traces: Traces) -> None:

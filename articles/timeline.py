@@ -37,7 +37,7 @@ from sources.timeline import AFFECTING
 
 from . import gate, moments, wording
 from .choices import Kind, State
-from .compare import NAMES
+from .differences import NAMES
 from .facts import ClaimFact, in_words
 from .models import Article
 from .parts import FIELDS

@@ -18,9 +18,6 @@ from sources import references
 from . import wording
 from .compare import (
     PLAIN_FIELDS,
-    ClaimChange,
-    Comparison,
-    Form,
     Parts,
     citations_changed,
     counted,
@@ -30,6 +27,7 @@ from .compare import (
     passages_changed,
     text_blocks,
 )
+from .differences import ClaimChange, Comparison, Form
 from .evidence import Document, mappings, plain_texts, string, strings
 
 _AROUND: dict[str, Form] = {"section": "words", "bylines": "words"}

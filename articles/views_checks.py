@@ -24,6 +24,7 @@ from claims.standing import Evidence, fingerprint
 
 from .forms import Refused, blaming
 from .room import Room, find, parts, require, wants_parts
+from .side_by_side import beside
 
 if TYPE_CHECKING:
     from .admin import ArticleAdmin
@@ -66,6 +67,7 @@ def check(admin: "ArticleAdmin", request: HttpRequest, key: UUID, claim_key: UUI
             prefix="check",
             initial={"seen": _seen(room.copy.evidence, found), "verdict": _latest_verdict(card)},
         )
+    carriers = similar.carriers(claim_key)
     html = render_to_string(
         "claims/check_dialog.html",
         {
@@ -74,7 +76,11 @@ def check(admin: "ArticleAdmin", request: HttpRequest, key: UUID, claim_key: UUI
             "room": room,
             "article": article,
             "error": error,
-            "carriers": similar.carriers(claim_key),
+            "beside": beside(request, card),
+            "carriers": carriers,
+            "alike": similar.alike(
+                found.statement, article=article.pk, but=[found.pk, *(row.pk for row in carriers)]
+            ),
             "refusal": eyes.refusal(found, request.user),
         },
         request=request,

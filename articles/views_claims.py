@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from claims import services as claims
 from claims.models import Claim, CommentSought
 from history.acts import act, lock
+from sources import intake
 from sources.choices import Tier
 from sources.services import create_source
 
@@ -77,7 +78,10 @@ def _save_claim(
                 source = create_source(
                     actor=actor, csl=dialog.source.csl, tier=new["tier"], kind=new["kind"],
                     description=new["description"] if new["tier"] == Tier.DESCRIBED else "",
+                    terms=new["terms"],
                 )  # fmt: skip
+            if dialog.source.looked_up is not None:
+                intake.settle(dialog.source.looked_up, source, actor=actor)
         with blaming(citing):
             if told["citation"]:
                 require(request, "claims.change_citation")
@@ -85,17 +89,15 @@ def _save_claim(
                 hidden = citation.tier == Tier.CONFIDENTIAL and not may(
                     request, "sources.view_identity"
                 )
-                fields = {"stance": told["stance"], "tier": told["tier"]}
+                fields = citing.fields_told
                 if source is not None:
                     fields["source"] = source
                 claims.change_citation(
                     citation, actor=actor, words=None if hidden else citing.words, **fields
                 )
             else:
-                claims.cite(
-                    claim, source, actor=actor, stance=told["stance"], tier=told["tier"],
-                    **citing.words,
-                )  # fmt: skip
+                given = citing.fields_told | citing.words
+                claims.cite(claim, source, actor=actor, **given)
 
     def everything(draft: Article) -> None:
         form, passage = dialog.form, dialog.passage
@@ -122,6 +124,9 @@ def _save_claim(
                 row = asking.comment or CommentSought(claim=claim)
                 with blaming(asking):
                     claims.save_comment(row, actor=actor, **asking.cleaned_data)
+        for other in form.cleaned_data["cites_as"]:
+            require(request, "claims.add_citation")
+            claims.cite_as(claim, other, actor=actor)
         evidence(claim)
 
     try:

@@ -74,7 +74,8 @@ def _subject(request: HttpRequest, article: Article) -> comments.Subject:
 
 
 def _answer(request: HttpRequest, article: Article, error: str) -> JsonResponse:
-    found = comments.threads(article)
+    found = comments.threads(article, user=request.user)
+    comments.look(article, user=request.user)
     may_write = may(request, "articles.add_comment")
     html = render_to_string(
         "admin/articles/article/_comments.html",

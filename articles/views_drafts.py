@@ -19,12 +19,15 @@ def presence(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResp
     """Say that one is there, or that one leaves; the answer says who else is."""
     if not admin.has_view_or_change_permission(request):
         raise PermissionDenied
-    if request.POST.get("leave"):
-        drafts.leave(key, user=request.user)
-        return JsonResponse({})
     if not Article.objects.filter(pk=key).exists():
         return JsonResponse({}, status=404)
-    return _answer(request, drafts.enter(key, user=request.user))
+    visit = _visit(request)
+    if visit is None:
+        return JsonResponse({}, status=400)
+    if request.POST.get("leave"):
+        drafts.leave(key, user=request.user, visit=visit)
+        return JsonResponse({})
+    return _answer(request, drafts.enter(key, user=request.user, visit=visit))
 
 
 def draft(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
@@ -38,12 +41,25 @@ def draft(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespons
         return JsonResponse({}, status=404)
     based_on = request.POST.get("based_on", "")
     texts = drafts.told(request.POST)
-    if not re.fullmatch("[0-9]{1,9}", based_on) or not texts:
-        return JsonResponse({}, status=400)
-    if sum(map(len, texts.values())) > drafts.MOST:
+    visit = _visit(request)
+    sent = request.POST.get("properties", "")
+    if sum(map(len, [sent, *texts.values()])) > drafts.MOST:
         return JsonResponse({}, status=413)
-    drafts.keep(key, user=request.user, based_on=int(based_on), texts=texts)
-    return _answer(request, drafts.enter(key, user=request.user, wrote=True))
+    try:
+        properties = drafts.told_properties(sent)
+    except (ValueError, RecursionError):
+        return JsonResponse({}, status=400)
+    if not re.fullmatch("[0-9]{1,9}", based_on) or not texts or visit is None:
+        return JsonResponse({}, status=400)
+    drafts.keep(key, user=request.user, based_on=int(based_on), texts=texts, properties=properties)
+    return _answer(request, drafts.enter(key, user=request.user, visit=visit, wrote=True))
+
+
+def _visit(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(hex=request.POST.get("visit", ""))
+    except ValueError:
+        return None
 
 
 def _answer(request: HttpRequest, others: list[drafts.Other]) -> JsonResponse:

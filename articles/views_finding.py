@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from claims import similar
 from claims.models import Claim
+from sources import intake
 from sources.choices import Tier
 from sources.models import Source
 from sources.references import issued
@@ -20,13 +21,22 @@ if TYPE_CHECKING:
     from .admin import ArticleAdmin
 
 TYPEAHEAD = 8
+# So much of a statement is looked for elsewhere.
+LONGEST = 1000
 
 
 def find_sources(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
-    """Options for the source typeahead: the sources that hold all words of ``q``."""
+    """Options for the source typeahead: the sources that hold all words of ``q``.
+
+    An address, DOI or ISBN is taken in instead of searched, as if it had been pasted.
+    """
     find(admin, request, key)
     require(request, "claims.add_citation", "claims.change_citation")
     words = request.GET.get("q", "").strip()
+    if given := intake.known(words):
+        asked = words if may(request, "sources.add_source") else ""
+        context = {"there": intake.same(given), "asked": asked}
+        return render(request, "claims/_taken_in.html", context)
     found = []
     if words:
         found = list(Source.objects.offered_to(request.user).matching(words)[:TYPEAHEAD])
@@ -75,6 +85,18 @@ def find_claims(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpR
         for row in (*own, *others, *alike)
     ]
     return render(request, "claims/_claim_options.html", {"options": options})
+
+
+def find_elsewhere(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpResponse:
+    """Claims of other pieces that are checked and say something like ``statement``."""
+    article = find(admin, request, key)
+    require(request, "claims.add_claim", "claims.change_claim")
+    known = [as_key(one) for one in (request.GET.get("claim", ""), *request.GET.getlist("but"))]
+    statement = request.GET.get("statement", "").replace("\x00", "")[:LONGEST]
+    found = similar.checked_elsewhere(
+        statement, article=article.pk, but=[one for one in known if one]
+    )
+    return render(request, "claims/_elsewhere.html", {"elsewhere": found, "cites_as": []})
 
 
 def highlighted(text: str, words: str) -> SafeString:

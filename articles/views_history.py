@@ -31,13 +31,14 @@ from django.views.decorators.http import require_safe
 
 from claims.models import Claim
 from history import revisions
+from history.documents import Document
 from history.models import Entry
 from history.timeline import Line, Link, Subject, with_checkpoints
 from history.views_timeline import Timeline, actors, found_subjects
 from sources.models import Capture, Source
 
 from . import moments, parts, timeline
-from .compare import Document, compare
+from .compare import compare
 from .looking_back import cited, look_back
 from .models import Article, Person, Publication, Section, Tag
 from .piece import RestoreRefused

@@ -20,6 +20,7 @@ from .forms import CorrectionFormSet, Refused, ReplyForm, RetractForm, blaming
 from .forms_scheduling import PublishOrScheduleForm
 from .models import Article, Plan, Publication, ReaderReport, image_storage
 from .room import Room, as_key, find, may, require
+from .shaken import carried
 
 if TYPE_CHECKING:
     from .admin import ArticleAdmin
@@ -125,6 +126,7 @@ def publish(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
         may_waive=may(request, "articles.waive_rule"),
         may_block=may(request, "articles.block_article"),
         first=first,
+        carried=carried(room.copy, room.live) if room.live and may_publish else [],
         report=report,
         plans=views_scheduling.plans(article),
     )

@@ -10,11 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from claims import quoting, services
+from claims import excerpts, quoting, services
 from claims.models import Citation
 from sources import quotes, views_admin
 from sources.choices import Fall, Tier
@@ -102,18 +101,7 @@ class CitedRow:
 
     @property
     def told(self) -> str:
-        if self.finding is None:
-            return _("not compared: there is no copy with a text")
-        if self.finding.verified:
-            page = self.finding.passage.page if self.finding.passage else None
-            return (
-                _("word for word, page %(page)s") % {"page": page} if page else _("word for word")
-            )
-        if self.finding.result == quotes.Result.ABSENT:
-            return _("does not stand in the copy")
-        return _("not verbatim: %(why)s") % {
-            "why": ", ".join(str(WHY[why]) for why in self.finding.why)
-        }
+        return excerpts.told(self.finding)
 
     @property
     def nearest(self) -> str:
@@ -127,20 +115,14 @@ class CitedRow:
         return self.finding.passage.page if self.finding and self.finding.passage else None
 
 
-#: What keeps a quote from being verbatim, in words for the desk.
-WHY: dict[quotes.Why, Promise] = {
-    quotes.Why.NEGATION: gettext_lazy("a negation differs or was left out"),
-    quotes.Why.FIGURE: gettext_lazy("figures differ"),
-    quotes.Why.OMISSION: gettext_lazy("too much was left out"),
-    quotes.Why.CUT: gettext_lazy("begins or ends within a word or number"),
-    quotes.Why.WORDING: gettext_lazy("words differ"),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Cited:
+    """Where a source is cited: some of it, and in how many claims, pieces and live pieces it is."""
+
     rows: list[CitedRow]
     total: int
+    pieces: int
+    live: int
 
     @property
     def more(self) -> int:
@@ -153,6 +135,8 @@ def cited(request: HttpRequest, source: Source) -> dict[str, Any]:
         return {"cited": None}
     rows = Citation.objects.filter(source=source, claim__withdrawn=False)
     total = rows.count()
+    kinds = with_live_kind(Article.objects.filter(pk__in=rows.values("claim__article")))
+    states = [is_live(piece) for piece in kinds.only("pk")]
     rows = rows.select_related("claim", "source").order_by("claim__article_id", "position", "pk")
     chosen = list(rows[:CITATIONS_SHOWN])
     found = quoting.findings(row for row in chosen if row.tier != Tier.CONFIDENTIAL)
@@ -168,7 +152,8 @@ def cited(request: HttpRequest, source: Source) -> dict[str, Any]:
         )
         for row in chosen
     ]
-    return {"cited": Cited(sorted(told, key=lambda row: not row.live), total)}
+    told.sort(key=lambda row: not row.live)
+    return {"cited": Cited(told, total, pieces=len(states), live=sum(states))}
 
 
 views_admin.about.append(cited)

@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from .admin import ArticleAdmin
 
 
+# What a browser needs of a working draft to go on with it.
+KEPT = ("texts", "properties", "based_on")
+
+
 class WritingRefused(Refused):
     def __init__(self, writing: WritingForm, images: BaseInlineFormSet) -> None:
         super().__init__(_("Something in the text or its properties is not right yet."))
@@ -271,7 +275,7 @@ def _page(
         may_hand_on=admin.has_change_permission(request, article),
         unsaved=unsaved,
         outdated=bool(unsaved and unsaved.based_on != room.revision),
-        kept={"texts": unsaved.texts, "based_on": unsaved.based_on} if unsaved else None,
+        kept={name: getattr(unsaved, name) for name in KEPT} if unsaved else None,
         found_again=any(row["found"] for row in extra.get("vanishing", ())),
         **{"conflict": None, "vanishing": None, **extra},
     )

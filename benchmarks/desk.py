@@ -1,13 +1,23 @@
-"""A session at the desk: opening and saving a piece with few and with many claims."""
+"""A session at the desk: opening and saving a piece with few and with many claims.
 
+First what the server takes, then, where there are playwright and chromium, what somebody waits for.
+"""
+
+import importlib.util
+import os
 import random
+import shutil
+import time
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connection
 from django.test import Client
+from django.test.testcases import LiveServerThread
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -25,7 +35,7 @@ SIZES = {20: 60, 200: 600}
 
 
 def run() -> None:
-    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
     editor = get_user_model().objects.create_superuser(f"bench-{uuid4()}", password=None)
     client = Client()
     client.force_login(editor)
@@ -58,6 +68,72 @@ def run() -> None:
         for name, work in (("open", opened), ("save", save), ("bring the rail up to date", rail)):
             table.time(name, work)
             table.tell(f"  queries: {name}", str(work()))
+        in_browser(table, client, page, claims)
+
+
+def in_browser(table: Table, client: Client, page: str, claims: int) -> None:
+    """Tell how long somebody waits: until they can write, and until it is saved."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not chromium or not importlib.util.find_spec("playwright"):
+        table.tell("in a browser", "not measured: it needs playwright and chromium")
+        return
+    from playwright.sync_api import sync_playwright
+
+    # The loop of playwright runs in this thread, and Django would take it for asynchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    server = LiveServerThread("localhost", StaticFilesHandler)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    if server.error:
+        raise server.error
+    site = f"http://localhost:{server.port}"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        context = browser.new_context(viewport={"width": 1400, "height": 900})
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+        tab = context.new_page()
+
+        def opened() -> None:
+            tab.goto(site + page, wait_until="commit")
+            tab.locator(".ProseMirror [data-mark]").nth(claims - 1).wait_for(state="attached")
+            tab.locator("#rail .claim-card").nth(claims - 1).wait_for(state="attached")
+
+        def saved() -> None:
+            before = tab.locator("#desk").get_attribute("data-revision")
+            tab.keyboard.press("Control+s")
+            tab.wait_for_function(
+                "old => document.getElementById('desk').dataset.revision !== old", arg=before
+            )
+
+        def typed() -> None:
+            tab.locator(".ProseMirror").press("Control+End")
+            tab.keyboard.type(".")
+
+        table.time("in a browser: open, until it can be written in", opened)
+        table.tell("in a browser: save, until it is saved", told(saved, before=typed))
+        # What follows a save is asked for by itself; no answer is cut off.
+        tab.wait_for_load_state("networkidle")
+        tab.close()
+        browser.close()
+    server.terminate()
+    server.join()
+
+
+def told(work: Callable[[], None], *, before: Callable[[], None], runs: int = 7) -> str:
+    """Return the median of the runs in words; what comes ``before`` each is not counted."""
+    taken = []
+    for _ in range(runs):
+        before()
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    taken.sort()
+    low, median, high = (taken[at] * 1000 for at in (0, runs // 2, -1))
+    return f"{median:.0f} ms  ({low:.0f} to {high:.0f})"
 
 
 def statements(captured: Any) -> int:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from sources.quotes import Result, Searched, check
@@ -89,11 +90,14 @@ def by_rule() -> Iterator[Case]:
         for kind, damage in HARMLESS.items():
             for quote, text in damage(case.quote, case.text, random.Random(case.quote)):
                 yield Case(kind, quote, text, True)
+        paged = list(_pages(case.quote, case.text, random.Random(case.quote)))
         for kind, harm in HARMFUL.items():
             for quote in harm(case.quote, case.text, random.Random(case.quote)):
                 # Of a word that was cut, the letters always stand there.
                 if kind == CUT or _plain(quote) not in _plain(case.text):
                     yield Case(kind, quote, case.text, False)
+                    for _, text in paged:
+                        yield Case(f"{kind}, across pages", quote, text, False)
 
 
 def _plain(words: str) -> str:
@@ -200,6 +204,29 @@ def _typeset(text: str, width: int) -> str:
             line += f"{word} "
         lines.append(line.rstrip(" "))
     return "\n".join(lines)
+
+
+@harmless("running heads")
+def _pages(quote: str, text: str, chance: random.Random) -> Damaged:
+    """Set a text in pages with heads and feet, one of which begins within the quote."""
+    at = text.find(quote)
+    places = [match.start() for match in re.finditer(r"(?<=[^\W\d_]) (?=[a-zäöüß])", quote)]
+    if at < 0 or not places or "\f" in text:
+        return
+    within = at + min(places, key=lambda place: abs(2 * place - len(quote)))
+    spaces = [match.start() for match in re.finditer(" ", text)]
+    step = max(60, len(text) // 6)
+    wanted = [place for place in range(within % step, len(text), step) if place != within]
+    cuts = {min(spaces, key=lambda space: abs(space - place)) for place in wanted} | {within}
+    edges = [0, *sorted(cuts), len(text)]
+    pages = [text[one:other].strip(" ") for one, other in pairwise(edges)]
+    yield (
+        quote,
+        "\f".join(
+            f"Amt für Wasserbau · {('Jahr', 'Bericht')[number % 2]}\n\n{page}\n\nSeite {number}\n"
+            for number, page in enumerate(pages, start=7)
+        ),
+    )
 
 
 @harmless("an ellipsis")

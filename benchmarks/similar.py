@@ -54,6 +54,11 @@ def rank(statement: str, wanted: str) -> int:
     return found.index(wanted) + 1 if wanted in found else 0
 
 
+def listed(statement: str, wanted: str) -> bool:
+    """Whether the wanted statement is listed as saying the same as one that fell."""
+    return wanted in [each.statement for each in similar.alike(statement, article=uuid4())]
+
+
 def run() -> None:
     article = Article(headline="Messung", slug=f"s-{uuid4()}")
     copies = 40
@@ -81,4 +86,6 @@ def run() -> None:
     for most in (1, 3, 5, 10):
         hits = sum(0 < place <= most for place in ranks)
         table.tell(f"found among the first {most}", f"{hits} of {len(ranks)}")
+    hits = sum(listed(other, one) for one, other in pairs())
+    table.tell("listed when the other one falls", f"{hits} of {len(ranks)}")
     table.time("one search", lambda: similar.similar(pairs()[7][1]), runs=15)

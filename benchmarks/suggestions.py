@@ -1,113 +1,84 @@
 """How well the desk proposes claims: against what a person marked when reading as a checker.
 
-A line begins with "+" where the sentence states something that a checker would have to verify (a
-figure, an event, who said what, a first, a comparison), and with "-" where it asks, judges,
-announces or only connects. Our two texts were written and marked before the rules were run on
-them. Of a piece that is not ours, the digests of its marked sentences stand here and not its words
-(give its file in BENCH_TEXT to measure on it); it was marked with the proposals in view, for all
-that a checker would verify, whether it has a form that rules can see or not.
+How the marks were made stands in ``benchmarks/README.md``.
 """
 
 import os
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
+from articles.body import clean
+from claims.checkable import kinds
 from claims.places import plain
 from claims.sentences import digest, sentences
-from claims.suggestions import kinds
+from claims.text import read
 
 from .measure import Table
 
-GERMAN = """
-+ Am Montag öffnete die Brücke über die Lohe nach drei Jahren Bauzeit.
-- Für Musterhausen beginnt damit ein neues Kapitel.
-+ 14,2 Millionen Euro hat der Bau gekostet, fast doppelt so viel wie geplant.
-+ Die Verwaltung führt das auf gestiegene Stahlpreise zurück.
-- Ist das glaubhaft?
-+ Im Haushalt von 2023 standen noch 7,5 Millionen Euro.
-+ Der Rechnungshof teilte mit, er habe die Abrechnung bislang nicht erhalten.
-- Das wirft Fragen auf.
-+ Bürgermeisterin Karla Wenk nannte die Brücke am Abend ein Versprechen an die Pendler.
-+ Täglich überquerten zuvor rund 9000 Fahrzeuge den Fluss an der alten Furt.
-- Wer dort im Stau stand, wird die neue Straße lieben.
-+ Die Brücke ist mit 212 Metern die längste im Landkreis.
-+ Sie trägt Lastwagen bis 40 Tonnen.
-- Schön ist sie nicht geworden.
-+ Erstmals hat die Stadt einen Radweg auf beiden Seiten gebaut.
-+ Laut einer Umfrage der Lokalzeitung sind zwei Drittel der Anwohner zufrieden.
-- Man darf gespannt sein, wie lange das so bleibt.
-+ Die alte Furt wird bis Ende Oktober zurückgebaut.
-+ Naturschützer haben dagegen geklagt.
-- Doch davon will an diesem Tag niemand etwas hören.
-+ Weniger Lärm als früher misst das Landesamt seit der Sperrung.
-- So viel steht fest.
+SETS = Path(__file__).parent / "sets" / "claims"
+# Of the bodies of the demo's pieces, sentence by sentence: "+" where a checker would stop.
+DEMO = {
+    "turmuhr": "+++++",
+    "kalender": "++++-+++-+++--",
+    "deutschlandticket": "+++++-++-++-++",
+    "kursk": "+++-+++-+++++--+++-+-+++++---+++-+--+--",
+}
+# Of a piece that reached a desk and is not ours: digests of the sentences at which a checker would
+# stop, and not its words. Give its file in BENCH_TEXT to measure on it.
+MARKED = """
+    9f0d42e2f4fc c9f7c18bb283 aa20dabd25f7 99d61ab5e9b8 c0ff2a3210a8 e5bebbf5b5aa
+    a27c3d2c12d0 72bde335806b 44fe6b60aae1 77f0b4a3d507 b229a8cbcc77 26f541a0386e
+    ef23d13ee793 18cb7c46ac16 2447ef5008b5 623ab0c20fb5 3cfffaf0eb98 dc3a660e6f8c
+    caed73c786c2 4cd7f8e875f1 f44e7458f397 f306a77384de
 """
-ENGLISH = """
-+ The harbour board sold the old customs house for 3.4 million pounds on 12 March.
-- It was a day of mixed feelings.
-+ According to the minutes, only one bidder had come forward.
-+ The board's chair, Ellen Marsh, said the price was fair.
-- Was it?
-+ Two surveyors had valued the building at more than five million in 2021.
-+ That is the lowest price per square foot paid on the waterfront since 1998.
-- Nobody we spoke to could explain why.
-+ The buyer, a company registered in Jersey, has no employees.
-- Such things happen.
-+ Councillors were told of the sale a week later.
-+ The contract forbids flats on the ground floor.
-+ About 120 people signed a petition against the sale.
-- They deserve an answer.
-+ Ferry traffic grew by a fifth last year, the port authority reports.
-- The town has always lived from the sea.
-+ It was the first time the board had sold land without a public hearing.
-- Perhaps it will be the last.
-+ Rents on the quay are higher than in any other part of the town.
-- There is more to come.
-"""
-# Of a piece that reached a desk: the sentences that a checker would have to verify.
-MARKED = frozenset(
-    [
-        "9f0d42e2f4fc44d1abae928ad2d14c4f",
-        "c9f7c18bb2838c5aaf7c66e0d4ae84f5",
-        "aa20dabd25f792c07f61fc08e4c5156c",
-        "99d61ab5e9b80a1c419399cc0c854608",
-        "c0ff2a3210a82a7867bd3a84e292a438",
-        "e5bebbf5b5aa15a9eb3d366c14b9878a",
-        "a27c3d2c12d0c14a9b521391d38b6169",
-        "72bde335806bd575988d761249f3db97",
-        "44fe6b60aae1bf5fa116133ec6792a18",
-        "77f0b4a3d507d4900711cd1777f75166",
-        "b229a8cbcc7701d56b5566af9e0c2542",
-        "26f541a0386ea29ea80ba61f26867e06",
-        "ef23d13ee7938a36002dbd47367faa67",
-        "18cb7c46ac16b00f9204843d0bb1a166",
-        "2447ef5008b5490da079887f9098116d",
-        "623ab0c20fb54d9226e30ec082042f0b",
-        "3cfffaf0eb9861355443d91703b01a24",
-        "dc3a660e6f8c4324b19e868ae6ca16bd",
-        "f44e7458f39752ac9e542eec4a893714",
-        "f306a77384de0ad9de69169bbff2f8a8",
-    ]
-)
+
+Marked = list[tuple[str, bool]]
 
 
-def measure(name: str, marked: list[tuple[str, bool]]) -> tuple[float, float]:
-    """Tell and return precision and recall of what is proposed."""
+def in_file(name: str) -> Marked:
+    """Return what is marked in one of the sets: "+" or "-" before each sentence."""
+    lines = (SETS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [(line[2:], line[0] == "+") for line in lines]
+
+
+def in_demo() -> Marked:
+    found = []
+    for name, marks in DEMO.items():
+        body = read(clean(import_module(f"newsroom.demo.{name}").BODY))
+        found += [
+            (sentence.text, mark == "+")
+            for sentence, mark in zip(sentences(body), marks, strict=True)
+        ]
+    return found
+
+
+def given(path: str) -> Marked:
+    found = sentences(plain(Path(path).read_text(encoding="utf-8")))
+    return [(one.text, digest(one.text)[:12] in MARKED.split()) for one in found]
+
+
+def texts() -> Iterator[tuple[str, Marked]]:
+    if path := os.environ.get("BENCH_TEXT"):
+        yield "the text given", given(path)
+    yield "the demo's pieces", in_demo()
+    for name in sorted(path.stem for path in SETS.glob("*.txt")):
+        yield name, in_file(name)
+
+
+def score(marked: Marked) -> tuple[float, float]:
+    """Return precision and recall of what is proposed."""
     proposed = [(wanted, bool(kinds(text))) for text, wanted in marked]
     hits = sum(wanted and found for wanted, found in proposed)
-    precision = hits / max(1, sum(found for _wanted, found in proposed))
-    recall = hits / max(1, sum(wanted for wanted, _found in proposed))
-    table = Table(f"Proposed claims: {name}, {len(marked)} sentences")
-    table.tell("precision, recall", f"{precision:.2f}, {recall:.2f}")
-    return precision, recall
-
-
-def labelled(text: str) -> list[tuple[str, bool]]:
-    return [(line[2:], line[0] == "+") for line in text.strip().splitlines()]
+    return (
+        hits / max(1, sum(found for _wanted, found in proposed)),
+        hits / max(1, sum(wanted for wanted, _found in proposed)),
+    )
 
 
 def run() -> None:
-    measure("a German text of our own", labelled(GERMAN))
-    measure("an English text of our own", labelled(ENGLISH))
-    if path := os.environ.get("BENCH_TEXT"):
-        found = sentences(plain(Path(path).read_text(encoding="utf-8")))
-        measure("the text given", [(one.text, digest(one.text) in MARKED) for one in found])
+    table = Table("Proposed claims: precision, recall")
+    for name, marked in texts():
+        precision, recall = score(marked)
+        wanted = sum(one for _text, one in marked)
+        table.tell(f"{name}, {wanted} of {len(marked)} wanted", f"{precision:.2f}, {recall:.2f}")

@@ -41,6 +41,20 @@ class Credibility(models.TextChoices):
     IMPROBABLE = "5", _("5 – improbable")
     UNKNOWN = "6", _("6 – cannot be judged")
 
+    @property
+    def guidance(self) -> str:
+        return str(_CREDIBILITY[self])
+
+
+_CREDIBILITY = {
+    Credibility.CONFIRMED: _("Others say so who do not have it from there; it fits all we know."),
+    Credibility.PROBABLE: _("Nobody else says so yet; it fits all we know."),
+    Credibility.POSSIBLE: _("Nobody else says so yet; it fits some of what we know."),
+    Credibility.DOUBTFUL: _("Nobody else says so; it is possible, and does not fit together."),
+    Credibility.IMPROBABLE: _("It contradicts itself, or what we know from others."),
+    Credibility.UNKNOWN: _("There is nothing to compare it with."),
+}
+
 
 class Verdict(models.TextChoices):
     SUPPORTED = "supported", _("supported")

@@ -5,13 +5,17 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django import forms
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from sources import csl, intake, references, services
 from sources.choices import Kind as SourceKind
-from sources.choices import Tier
-from sources.models import Source
+from sources.choices import Terms, Tier
+from sources.models import Lookup, Source
 
-from .choices import Place, Stance, Verdict
+from .choices import Credibility, Place, Stance, Verdict
 from .models import Check, Citation, Claim, CommentSought
 
 DATE: dict[str, Any] = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
@@ -37,6 +41,8 @@ class KeysField(forms.Field):
 
 class ClaimForm(forms.ModelForm):
     rests_on = KeysField(label=_("Rests on"), required=False)
+    # Claims whose evidence is taken over.
+    cites_as = KeysField(label=_("Same evidence"), required=False)
 
     class Meta:
         model = Claim
@@ -126,8 +132,24 @@ class CitationForm(forms.Form):
     translation = forms.CharField(
         label=_("Translation"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+    credibility = forms.ChoiceField(
+        label=_("How credible is this"),
+        choices=Credibility,
+        initial=Credibility.UNKNOWN,
+        required=False,
+        help_text=_("Of what it says here, whoever says it. The source is rated on its own page."),
+    )
     tier = forms.ChoiceField(
         label=_("Disclosure"), choices=Tier, initial=Tier.NAMED, widget=forms.RadioSelect
+    )
+    authorised_on = forms.DateField(
+        label=_("Authorised on"),
+        required=False,
+        help_text=_(
+            "When whoever said these words released them. If the words change, they have to be"
+            " released anew."
+        ),
+        **DATE,
     )
     note = forms.CharField(
         label=_("Note"),
@@ -158,7 +180,20 @@ class CitationForm(forms.Form):
         wanted = any(told.get(name) for name in self.WORDS)
         if wanted and not given and "source" not in self.errors:
             self.add_error("source", _("Say where this stands: choose a source or make one."))
+        if (day := told.get("authorised_on")) and day > timezone.localdate():
+            self.add_error("authorised_on", _("This has not happened yet."))
         return told
+
+    def grades(self) -> list[Credibility]:
+        """Return the grades of credibility, each of which says what it means."""
+        return list(Credibility)
+
+    @property
+    def fields_told(self) -> dict[str, Any]:
+        """What is told of the citation beside its words."""
+        names = ("stance", "tier", "credibility", "authorised_on")
+        told = {name: self.cleaned_data[name] for name in names}
+        return told if told["credibility"] else {**told, "credibility": Credibility.UNKNOWN}
 
     @property
     def asks_for_citation(self) -> bool:
@@ -176,21 +211,33 @@ class CitationForm(forms.Form):
             "source": citation.source_id,
             "stance": citation.stance,
             "tier": citation.tier,
+            "credibility": citation.credibility,
+            "authorised_on": citation.authorised_on,
             **shown,
         }
 
 
 class NewSourceForm(forms.Form):
-    """The least that makes a source: it can be completed later."""
+    """The least that makes a source: it can be completed later.
 
+    It may begin with what was looked up. What somebody typed counts; what was found and has no
+    field here stays.
+    """
+
+    lookup = forms.CharField(required=False, widget=forms.HiddenInput)
+    entry = forms.CharField(required=False, widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), required=False)
-    author = forms.CharField(
+    authors = forms.CharField(
         label=_("Author or institution"),
         required=False,
-        help_text=_("A person as “Family, Given”; an institution as it is called."),
+        widget=forms.Textarea(attrs={"rows": 1}),
+        help_text=_("A person as “Family, Given”; an institution as it is called. One a line."),
     )
     url = forms.URLField(label=_("Address"), required=False, assume_scheme="https")
-    issued = forms.DateField(label=_("Date"), required=False, **DATE)
+    issued = forms.CharField(
+        label=_("Date"), required=False, help_text=_("2025-04-30, 2025-04 or 2025.")
+    )
+    container = forms.CharField(label=_("Appeared in"), required=False)
     publisher = forms.CharField(label=_("Published by"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=SourceKind, initial=SourceKind.PAGE)
     tier = forms.ChoiceField(label=_("Disclosure"), choices=Tier, initial=Tier.NAMED)
@@ -200,6 +247,12 @@ class NewSourceForm(forms.Form):
         max_length=300,
         help_text=_("How readers may know a described source: “a person who was in the room”."),
     )
+    terms = forms.ChoiceField(
+        label=_("Terms"),
+        required=False,
+        choices=[("", _("not noted")), *Terms.choices],
+        help_text=_("Of a person: what was agreed before they spoke."),
+    )
 
     CSL_TYPES = {
         SourceKind.DOCUMENT: "document",
@@ -207,34 +260,58 @@ class NewSourceForm(forms.Form):
         SourceKind.DATASET: "dataset",
         SourceKind.PERSON: "interview",
     }
+    TYPED = ("title", "authors", "url", "issued", "container", "publisher")
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.csl: dict[str, Any] = {}
+
+    @cached_property
+    def looked_up(self) -> Lookup | None:
+        """What this source was looked up by, if it was."""
+        return intake.lookup_of(self.user, self["lookup"].value() or "") if self.is_bound else None
+
+    @cached_property
+    def found(self) -> dict[str, Any]:
+        lookup = self.looked_up
+        return intake.entry(lookup, self["entry"].value() or "") if lookup else {}
+
+    @property
+    def reference(self) -> str:
+        """What was found, as a reference."""
+        return references.reference(self.found, get_language() or "en") if self.found else ""
+
+    @classmethod
+    def shown(cls, found: dict[str, Any]) -> dict[str, str]:
+        """Return what the fields show of what was found."""
+        lines = csl.lines(found)
+        return {name: lines[name] for name in cls.TYPED} | {"kind": services.kind_of(found)}
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or self.cleaned_data
-        if not told.get("title") and not told.get("author") and not self.errors:
+        if self["lookup"].value() and self.looked_up is None:
+            self.add_error(None, _("What was looked up is no longer kept: paste it again."))
+        if not told.get("title") and not told.get("authors") and not self.errors:
             self.add_error("title", _("Give the source a title, or say whose it is."))
         if told.get("tier") == Tier.DESCRIBED and not told.get("description"):
             self.add_error("description", _("Say how readers may know this source."))
+        if told.get("terms") == Terms.BACKGROUND and told.get("tier") == Tier.NAMED:
+            self.add_error("terms", _("Who spoke on background is not named: describe the source."))
+        if not self.errors:
+            try:
+                self.csl = self._merged(told)
+            except forms.ValidationError as error:
+                self.add_error(None, error)
         return told
 
-    @property
-    def csl(self) -> dict[str, Any]:
-        told = self.cleaned_data
-        csl: dict[str, Any] = {"type": self.CSL_TYPES.get(told["kind"], "document")}
-        csl["title"] = told["title"] or told["author"]
-        if told["author"]:
-            family, comma, given = (part.strip() for part in told["author"].partition(","))
-            csl["author"] = [
-                {"family": family, "given": given} if comma and given else {"literal": family}
-            ]
-        if told["url"]:
-            csl["URL"] = told["url"]
-            csl["container-title"] = urlsplit(told["url"]).hostname or ""
-        if told["publisher"]:
-            csl["publisher"] = told["publisher"]
-        if told["issued"]:
-            day = told["issued"]
-            csl["issued"] = {"date-parts": [[day.year, day.month, day.day]]}
-        return csl
+    def _merged(self, told: dict[str, Any]) -> dict[str, Any]:
+        typed = {name: told[name] for name in self.TYPED}
+        if not self.found:
+            typed["title"] = typed["title"] or typed["authors"]
+            typed["container"] = typed["container"] or urlsplit(typed["url"]).hostname or ""
+        begun = self.found or {"type": self.CSL_TYPES.get(told["kind"], "document")}
+        return csl.merged(begun, typed)
 
 
 class PassageForm(forms.Form):

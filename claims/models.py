@@ -154,6 +154,12 @@ class Citation(models.Model):
     translation = TextField(_("translation"), blank=True)
     locator = CharField(_("locator"), max_length=200, blank=True, help_text=_("Page, paragraph, …"))
     note = TextField(_("note"), blank=True, help_text=_("For the desk only."))
+    authorised_on = models.DateField(
+        _("authorised on"),
+        null=True,
+        blank=True,
+        help_text=_("When whoever said so released these words. Other words have to be anew."),
+    )
     sealed = models.TextField(_("sealed words"), blank=True, editable=False)
 
     class Meta:
@@ -168,10 +174,21 @@ class Citation(models.Model):
                 | (~models.Q(tier=Tier.CONFIDENTIAL) & models.Q(sealed="")),
                 name="citation_confidential_words_sealed",
             ),
+            # It would tell that there is a quote.
+            models.CheckConstraint(
+                condition=models.Q(authorised_on__isnull=True) | ~models.Q(tier=Tier.CONFIDENTIAL),
+                name="citation_authorised_unless_confidential",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_stance_display()}: {self.source}"
+
+    @property
+    def reusable(self) -> bool:
+        """Whether another claim can be tied to the same evidence as it stands."""
+        usable = self.source.retracted_at is None and not self.source.withdrawn
+        return usable and self.tier != Tier.CONFIDENTIAL
 
     @property
     def words(self) -> dict[str, str]:
@@ -372,6 +389,30 @@ class KnownStanding(models.Model):
     def why(self) -> str:
         """Say why a check no longer counts, as shortly as a list needs it."""
         return str(REASONS.get(self.reason, "")) or self.get_state_display()
+
+
+class Lookalike(models.Model):
+    """A claim of another piece that says what one said that was refuted or taken back.
+
+    Found by a job when that fell (``claims.similar.note_lookalikes``). Somebody looks whether it
+    is the same, and checks it again.
+    """
+
+    fallen = models.ForeignKey(
+        Claim, models.CASCADE, related_name="lookalikes", verbose_name=_("fallen claim")
+    )
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="+", verbose_name=_("claim"))
+
+    class Meta:
+        verbose_name = _("claim like a fallen one")
+        verbose_name_plural = _("claims like fallen ones")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["fallen", "claim"], name="lookalike_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id}"
 
 
 class Assignment(models.Model):

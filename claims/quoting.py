@@ -1,10 +1,12 @@
 """Whether what is quoted as evidence stands in the copy of its source, word for word."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from history.acts import act, lock
@@ -16,22 +18,47 @@ from sources.sealing import SealBroken
 from .models import Citation, Drift
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The copy in which a citation's quote was looked for, its text, and what was found there.
+
+    ``finding`` is ``None`` if nothing is quoted, or nobody could read the copy.
+    """
+
+    capture: Capture
+    text: str
+    finding: quotes.Finding | None
+
+
+def looked_for(citations: Iterable[Citation]) -> dict[UUID, Looked]:
+    """Return where each citation's quote was looked for, and what was found; without a copy, none.
+
+    It is looked for in the copy that it was taken from, or else in the latest of its source. What
+    protected sources said is looked for as well; who may not see it must not be shown the passage.
+    Two queries.
+    """
+    rows = list(citations)
+    captures = _captures(rows)
+    texts = _texts(captures.values())
+    found = {}
+    for row in rows:
+        if (capture := captures.get(row.pk)) is None:
+            continue
+        extraction, text = texts.get(capture.pk, (capture.pk, ""))
+        quote = _quote(row) if text else ""
+        finding = _searched(extraction, text).find(quote) if quote else None
+        found[row.pk] = Looked(capture, text, finding)
+    return found
+
+
 def findings(citations: Iterable[Citation]) -> dict[UUID, quotes.Finding | None]:
     """Return what was found for each quoted citation; ``None`` if there is no text to look in.
 
-    A quote is looked for in the copy that it was taken from, or else in the latest of its source.
-    What protected sources said is looked for as well; who may not see it must not be shown the
-    passage. Three queries.
+    See ``looked_for``. Two queries.
     """
-    quoted = {row.pk: row for row in citations if _quote(row)}
-    if not quoted:
-        return {}
-    texts = _texts(quoted.values())
-    found: dict[UUID, quotes.Finding | None] = {}
-    for key, row in quoted.items():
-        text = texts.get(key)
-        found[key] = _searched(*text).find(_quote(row)) if text is not None else None
-    return found
+    quoted = [row for row in citations if _quote(row)]
+    found = looked_for(quoted) if quoted else {}
+    return {row.pk: found[row.pk].finding if row.pk in found else None for row in quoted}
 
 
 def source_changed(source: Source, capture: Capture, before: str, now: str) -> None:
@@ -67,25 +94,31 @@ def _quote(citation: Citation) -> str:
         return ""
 
 
-def _texts(citations: Iterable[Citation]) -> dict[UUID, tuple[UUID, str]]:
-    """Return for each citation the text to look in, and the key of its extraction."""
-    rows = list(citations)
+def _captures(rows: Collection[Citation]) -> dict[UUID, Capture]:
+    """Return for each citation the copy to look in."""
     named = {row.capture_id for row in rows if row.capture_id}
     others = {row.source_id for row in rows if not row.capture_id}
-    latest: dict[UUID, Any] = {}
-    for capture in Capture.objects.filter(source__in=others).order_by("captured_at", "pk"):
-        latest[capture.source_id] = capture.pk
-    wanted = named | set(latest.values())
-    texts: dict[Any, tuple[UUID, str]] = {}
-    extractions = Extraction.objects.filter(capture__in=wanted).select_related("capture__source")
-    for extraction in extractions.order_by("at", "pk"):
+    captures = Capture.objects.filter(Q(pk__in=named) | Q(source__in=others))
+    known: dict[Any, Capture] = {}
+    for capture in captures.select_related("source").order_by("captured_at", "pk"):
+        # The latest stands for its source.
+        known[capture.pk] = known[capture.source_id] = capture
+    chosen = {row.pk: known.get(row.capture_id or row.source_id) for row in rows}
+    return {key: capture for key, capture in chosen.items() if capture is not None}
+
+
+def _texts(captures: Iterable[Capture]) -> dict[UUID, tuple[UUID, str]]:
+    """Return the text of each copy, as it was read last, and the key of its extraction."""
+    known = {capture.pk: capture for capture in captures}
+    texts: dict[UUID, tuple[UUID, str]] = {}
+    for extraction in Extraction.objects.filter(capture__in=known).order_by("at", "pk"):
+        extraction.capture = known[extraction.capture_id]
         try:
             if words := extraction.words:
                 texts[extraction.capture_id] = (extraction.pk, words)
         except (KeyMissing, SealBroken):
             continue
-    chosen = {row.pk: row.capture_id or latest.get(row.source_id) for row in rows}
-    return {key: texts[capture] for key, capture in chosen.items() if capture in texts}
+    return texts
 
 
 @lru_cache(maxsize=8)

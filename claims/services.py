@@ -6,7 +6,7 @@ this app does not know what else a piece is.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +16,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from history import jobs
 from history.acts import act, lock
 from sources.choices import Fall, Tier
 from sources.models import Source
@@ -26,7 +27,7 @@ from .choices import Stance, State, Verdict
 from .holdings import Holdings
 from .models import Assignment, Check, Citation, Claim, CommentSought, Passage, Reading
 from .places import Place, places
-from .standing import Evidence, fingerprint
+from .standing import Evidence, fingerprint, fold
 from .text import claim_ids, mark, unmark
 from .text import passages as marked
 
@@ -279,8 +280,12 @@ def cite(
     translation: str = "",
     locator: str = "",
     note: str = "",
+    authorised_on: date | None = None,
 ) -> Citation:
-    """Tie a claim to a source; the disclosure is never weaker than the source's."""
+    """Tie a claim to a source; the disclosure is never weaker than the source's.
+
+    ``authorised_on`` is the day on which whoever said the quoted words released them.
+    """
     citation = Citation(
         claim=claim,
         source=source,
@@ -291,6 +296,8 @@ def cite(
     if credibility:
         citation.credibility = credibility
     citation.set_words(quote=quote, translation=translation, locator=locator, note=note)
+    if citation.quote:
+        citation.authorised_on = authorised_on
     with act("claims.citation.added", actor=actor):
         lock(claim.article)
         last = claim.citations.aggregate(last=Max("position"))["last"]
@@ -298,6 +305,25 @@ def cite(
         citation.full_clean(exclude=["claim", "source", "capture"])
         citation.save(force_insert=True)
     return citation
+
+
+def cite_as(claim: Claim, other: Claim, *, actor: Any) -> list[Citation]:
+    """Tie a claim to the evidence of another, in its words; what it has already, stays as it is.
+
+    What is confidential or has fallen is not taken over.
+    """
+    cited = {(row.source_id, row.quote) for row in claim.citations.all()}
+    rows = other.citations.select_related("source", "capture")
+    with act("claims.citation.added", actor=actor):
+        return [
+            cite(
+                claim, row.source, actor=actor, stance=row.stance, tier=row.tier,
+                capture=row.capture, credibility=row.credibility,
+                authorised_on=row.authorised_on, **row.words,
+            )
+            for row in rows
+            if row.reusable and (row.source_id, row.quote) not in cited
+        ]  # fmt: skip
 
 
 def _by_piece(claims: Iterable[Claim]) -> dict[UUID, list[Claim]]:
@@ -363,14 +389,21 @@ def assign(claims: Collection[Claim], *, actor: Any, checker: Any) -> None:
 def change_citation(
     citation: Citation, *, actor: Any, words: dict[str, str] | None = None, **fields: Any
 ) -> Citation:
-    """Change how a claim is tied to its source; raises ``ValidationError``."""
+    """Change how a claim is tied to its source; raises ``ValidationError``.
+
+    What was authorised are words: others are not, until another day is given.
+    """
     with act("claims.citation.changed", actor=actor):
         lock(citation.claim.article)
+        before = (fold(citation.quote), citation.authorised_on)
         told = {**citation.words, **(words or {})}
         for name, value in fields.items():
             setattr(citation, name, value)
         citation.tier = Tier.strictest(citation.tier, citation.source.tier)
         citation.set_words(**told)
+        reworded = fold(citation.quote) != before[0] and citation.authorised_on == before[1]
+        if reworded or not citation.quote:
+            citation.authorised_on = None
         citation.full_clean(exclude=["claim", "source", "capture"])
         citation.save()
     return citation
@@ -426,6 +459,10 @@ def check(
         made.save(force_insert=True)
         Assignment.objects.filter(claim=claim).delete()
         this.note(article, check={"claim": str(claim.pk), "verdict": verdict})
+        if verdict == Verdict.REFUTED:
+            from .tasks import find_lookalikes
+
+            jobs.soon(find_lookalikes, claims=[str(claim.pk)], still=True)
     return made
 
 

@@ -367,6 +367,24 @@ def without_saying(lines: Iterable[Line]) -> None:
         line.subject = None
 
 
+def latest(
+    request: HttpRequest, entries: EntryQuerySet, size: int
+) -> tuple[list[tuple[str, str, list[Line]]], bool]:
+    """Return the newest events of one thing by day, for its own page, and whether there are more.
+
+    The caller checks who may see it.
+    """
+    found = timeline.window([entries], size=size + 1)
+    lines = timeline.lines(
+        found[:size],
+        names=lambda needs: known_names(request.user, needs),
+        subjects=lambda keys: {key: Subject("") for key in keys},
+    )
+    without_saying(lines)
+    days = [(*day_names(day), of_day) for day, of_day in timeline.by_day(lines)]
+    return days, len(found) > size
+
+
 def of_object(
     request: HttpRequest, obj: models.Model, *, what: Iterable[str] = (), **context: Any
 ) -> HttpResponse | StreamingHttpResponse:

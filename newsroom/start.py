@@ -22,6 +22,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from articles import progress
 from articles.admin_claims import address_of
 from articles.admin_lists import IN_NEED
 from articles.choices import Kind, PlanState, ReportState, State
@@ -60,8 +61,8 @@ SENTENCES = {
         "n",
     ),
     "shaken": ngettext_lazy(
-        "%(count)s piece rests on something that was corrected.",
-        "%(count)s pieces rest on something that was corrected.",
+        "%(count)s piece rests on something that was corrected, or says the same.",
+        "%(count)s pieces rest on something that was corrected, or say the same.",
         "n",
     ),
     "uncovered": ngettext_lazy(
@@ -223,7 +224,9 @@ class Start:
                 (start.refused if plan.state == PlanState.REFUSED else start.plans).append(plan)
             del start.plans[SHOWN:], start.refused[:-SHOWN]
         start._beside(user)
-        count_claims(piece for work in start.lists for piece in work.pieces)
+        shown = [piece for work in start.lists for piece in work.pieces]
+        count_claims(shown)
+        progress.note(shown, user)
         start.published = list(
             Publication.stored.select_related("article")
             .only("kind", "number", "note", "at", "article__headline")
@@ -336,7 +339,7 @@ class Start:
         pieces = _work().in_bulk([*late, *because]) if late or because else {}
         for id, title, keys in (
             ("unsettled", _("Past the deadline, and still unconfirmed"), late),
-            ("shaken", _("Rests on something that was corrected"), because),
+            ("shaken", _("Rests on something that was corrected, or says the same"), because),
         ):
             found = [pieces[key] for key in keys]
             if found:

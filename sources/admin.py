@@ -162,6 +162,7 @@ class SourceAdmin(ActAdmin):
         if obj is not None and not self.has_change_permission(request, obj):
             return self._for_readers(request, obj)
         kind = ["kind", "tier", "description", "reliability", "origin"]
+        talk = (_("If somebody spoke to us"), {"fields": ["terms", "authorises"]})
         if self.identity(request, obj) is None:
             who: Any = [(_("Who it is"), {"fields": ["identity_told"]})]
         else:
@@ -183,14 +184,18 @@ class SourceAdmin(ActAdmin):
                         ],
                     },
                 ),
-                (_("For the desk"), {"fields": ["contact_details", "desk_notes"]}),
+                (
+                    _("More, where a reference needs it"),
+                    {"fields": list(csl.FIELDS)[10:], "classes": ["collapse"]},
+                ),
+                (_("For the desk"), {"fields": ["contact_details", "conflicts", "desk_notes"]}),
             ]
         how = (_("How far it may be shown and relied on"), {"fields": [*kind, "based_on"]})
         copies = []
         if request.user.has_perm("sources.add_capture"):
             copies = [(_("Add a copy"), {"fields": ["upload", "upload_address"]})]
         # Of a new source the disclosure comes first: it decides how the rest is kept.
-        return [how, *who, *copies] if obj is None else [*who, how, *copies]
+        return [how, talk, *who, *copies] if obj is None else [*who, how, talk, *copies]
 
     def _for_readers(self, request: HttpRequest, source: Source) -> Any:
         self.identity(request, source)
@@ -198,7 +203,12 @@ class SourceAdmin(ActAdmin):
             (_("Who it is"), {"fields": ["identity_told"]}),
             (
                 _("How far it may be shown and relied on"),
-                {"fields": ["kind", "tier", "description", "reliability", "origin"]},
+                {
+                    "fields": [
+                        *("kind", "tier", "description", "reliability", "origin"),
+                        *("terms", "authorises"),
+                    ]
+                },
             ),
         ]
 
@@ -248,8 +258,12 @@ class SourceAdmin(ActAdmin):
         shown["csl_type"] = str(types.get(shown["csl_type"], shown["csl_type"]))
         shown |= {
             "contact_details": stored.get("contact", ""),
+            "conflicts": stored.get("interests", ""),
             "desk_notes": stored.get("notes", ""),
         }
+        if source.tier == Tier.NAMED:
+            # Those who may not change sources have nobody to ring up.
+            del shown["contact_details"]
         rows = format_html_join(
             "",
             "<dt>{}</dt><dd>{}</dd>",
@@ -273,12 +287,16 @@ class SourceAdmin(ActAdmin):
     ) -> HttpResponse:
         if obj is not None:
             # What a refused form says of its disclosure opens nothing.
-            stored = Source._base_manager.get(pk=obj.pk)
+            stored = Source._base_manager.select_related("origin").get(pk=obj.pk)
             if stored.tier != Tier.NAMED and self.identity(request, obj) is not None:
                 # Before anything of it is shown.
                 services.record_view(stored, actor=request.user)
                 context["recorded"] = True
             context["captures"] = views_admin.listed(request.user, stored)
+            context["standing"] = views_admin.standing(
+                request.user, stored, self.identity(request, obj)
+            )
+            context |= views_admin.events(request, stored)
             context["watch"] = Watch.objects.filter(pk=stored.pk).first()
             context["may_fetch"] = request.user.has_perm(
                 "sources.add_capture"

@@ -10,7 +10,7 @@ class SourcesConfig(AppConfig):
     def ready(self) -> None:
         from history.aggregates import Aggregate, register
 
-        from . import document, inspections, timeline  # noqa: F401 (inspections add themselves)
+        from . import checks, document, inspections, timeline  # noqa: F401 (some add themselves)
         from .models import Source
 
         register(

@@ -16,7 +16,9 @@ import bibtexparser
 import rispy
 from bibtexparser import middlewares
 from bibtexparser.model import Entry as BibtexEntry
-from django.utils.translation import gettext as _
+
+# What is wrong is kept, and read in whatever language.
+from django.utils.translation import gettext_noop as _
 from pylatexenc.latex2text import LatexNodes2Text
 
 CSL = dict[str, Any]

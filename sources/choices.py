@@ -41,6 +41,25 @@ class Outcome(models.TextChoices):
     TROUBLE = "trouble", _("could not be fetched")
 
 
+class Terms(models.TextChoices):
+    """What was agreed with somebody who spoke to us."""
+
+    ON_RECORD = "on_record", _("on the record")
+    BACKGROUND = "background", _("background")
+    NOT_FOR_USE = "not_for_use", _("not for use")
+
+    @property
+    def guidance(self) -> str:
+        return str(_TERMS[self])
+
+
+_TERMS = {
+    Terms.ON_RECORD: _("May be quoted, with the name."),
+    Terms.BACKGROUND: _("May be used, but nobody may learn from whom it is."),
+    Terms.NOT_FOR_USE: _("For us to know. Nothing that rests on it is published."),
+}
+
+
 class Reliability(models.TextChoices):
     """The Admiralty code's rating of a source."""
 
@@ -50,3 +69,17 @@ class Reliability(models.TextChoices):
     D = "D", _("D – not usually reliable")
     E = "E", _("E – unreliable")
     F = "F", _("F – reliability cannot be judged")
+
+    @property
+    def guidance(self) -> str:
+        return str(_RELIABILITY[self])
+
+
+_RELIABILITY = {
+    Reliability.A: _("No doubt that it is what it says, knows and is honest; it was always right."),
+    Reliability.B: _("Little doubt; it was right nearly always."),
+    Reliability.C: _("Some doubt; it was right before, and wrong as well."),
+    Reliability.D: _("Much doubt; it was right now and then."),
+    Reliability.E: _("It does not know or is not honest; it was wrong again and again."),
+    Reliability.F: _("We have no experience with it. That speaks neither for nor against it."),
+}

@@ -29,7 +29,27 @@ FIELDS: Mapping[str, str] = {
     "doi": "DOI",
     "page": "page",
     "language": "language",
+    "genre": "genre",
+    "number": "number",
+    "volume": "volume",
+    "issue": "issue",
+    "edition": "edition",
+    "section": "section",
+    "place": "publisher-place",
+    "editors": "editor",
+    "interviewers": "interviewer",
+    "authority": "authority",
+    "event": "event",
+    "event_place": "event-place",
+    "series": "collection-title",
+    "isbn": "ISBN",
+    "archive": "archive",
+    "archive_location": "archive_location",
+    "medium": "medium",
+    "accessed": "accessed",
 }
+NAMES = frozenset({"author", "editor", "interviewer"})
+DATES = frozenset({"issued", "accessed"})
 
 
 def lines(csl: Mapping[str, Any]) -> dict[str, str]:
@@ -66,17 +86,17 @@ def _same(typed: str, shown: str, variable: str) -> bool:
     def folded(words: str) -> list[str]:
         words = canonical.text(words)
         # Browsers fold white space in one line; between authors, lines count.
-        rows = words.split("\n") if variable == "author" else [words]
+        rows = words.split("\n") if variable in NAMES else [words]
         return [squeezed for row in rows if (squeezed := " ".join(row.split()))]
 
     return folded(typed) == folded(shown)
 
 
 def _shown(variable: str, value: Any) -> str:
-    if variable == "author":
+    if variable in NAMES:
         names = value if isinstance(value, list) else [value]
         return "\n".join(shown for name in names if (shown := _name(name)))
-    if variable == "issued":
+    if variable in DATES:
         return _date(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
@@ -84,12 +104,12 @@ def _shown(variable: str, value: Any) -> str:
 
 
 def _parsed(variable: str, words: str, stored: Any) -> Any:
-    if variable == "author":
+    if variable in NAMES:
         return _names(words, stored)
     words = " ".join(words.split())
     if not words:
         return None
-    if variable == "issued":
+    if variable in DATES:
         return _parsed_date(words)
     if variable == "URL":
         URLValidator(schemes=["http", "https"], message=_("This is no web address."))(words)

@@ -40,8 +40,11 @@ def write(pk: UUID) -> Document:
             "description": source.description,
             "contact": source.contact,
             "notes": source.notes,
+            "interests": source.interests,
             "sealed": source.sealed,
             "reliability": source.reliability,
+            "terms": source.terms,
+            "authorises": source.authorises,
             "origin": str(source.origin_id) if source.origin_id else None,
         },
         "record": {

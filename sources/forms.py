@@ -6,6 +6,8 @@ from django import forms
 from django.contrib.admin import widgets
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from history.revisions import latest_revision
 
 from . import csl
-from .choices import Tier
+from .choices import Reliability, Terms, Tier
 from .models import Source
 
 # What newsrooms cite, in the words of CSL.
@@ -49,6 +51,15 @@ def _rows(number: int, **kwargs: Any) -> forms.CharField:
     return _line(widget=widgets.AdminTextareaWidget(attrs={"rows": number}), **kwargs)
 
 
+def _explained(grades: Any, required: bool) -> list[tuple[str, SafeString]]:
+    """Return choices that say what they mean."""
+    told = [
+        (grade.value, format_html("<b>{}</b> <span>{}</span>", grade.label, grade.guidance))
+        for grade in grades
+    ]
+    return told if required else [("", format_html("<b>{}</b>", _("not noted"))), *told]
+
+
 class SourceForm(forms.ModelForm):
     """What anyone who edits sources may see of one. ``user`` is set by the admin."""
 
@@ -70,13 +81,17 @@ class SourceForm(forms.ModelForm):
 
     class Meta:
         model = Source
-        fields = ["kind", "tier", "description", "reliability", "origin"]
+        fields = ["kind", "tier", "description", "reliability", "origin", "terms", "authorises"]
+        widgets = {"reliability": forms.RadioSelect, "terms": forms.RadioSelect}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             # As Django writes the labels of a model's own fields.
             field.label = capfirst(field.label) if field.label else field.label
+        for name, grades in (("reliability", Reliability), ("terms", Terms)):
+            if name in self.fields:
+                self.fields[name].choices = _explained(grades, self.fields[name].required)  # type: ignore[attr-defined]
         self.stored_tier = "" if self.instance._state.adding else self.instance.tier
         if "based_on" in self.fields and self.stored_tier:
             self.latest = latest_revision(self.instance)
@@ -121,6 +136,12 @@ class SourceForm(forms.ModelForm):
             self.add_error("description", _("Say how readers may know this source."))
         if tier == Tier.CONFIDENTIAL and description:
             self.add_error("description", _("A confidential source has no public description."))
+        if data.get("terms") == Terms.BACKGROUND and tier == Tier.NAMED:
+            message = _(
+                "Who spoke on background is not named: describe the source, or keep it"
+                " confidential."
+            )
+            self.add_error("terms", message)
         origin = data.get("origin")
         if origin is not None and origin.pk == self.instance.pk:
             self.add_error("origin", _("A source cannot be its own origin."))
@@ -160,8 +181,36 @@ class IdentifiedSourceForm(SourceForm):
     doi = _line(label="DOI")
     page = _line(label=_("pages"))
     language = _line(label=_("language"), max_length=20, help_text=_("A code: de, en, ko."))
+    genre = _line(
+        label=_("kind, in words"),
+        help_text=_("As the reference tells it: annual report, judgment, e-mail."),
+    )
+    number = _line(label=_("number"), help_text=_("Of a report, a bill, a file."))
+    volume = _line(label=_("volume"))
+    issue = _line(label=_("issue"))
+    edition = _line(label=_("edition"), help_text=_("2, not “2nd edition”."))
+    section = _line(label=_("section"), help_text=_("Of a law, without §."))
+    place = _line(label=_("place of publication"))
+    editors = _rows(2, label=_("editors"))
+    interviewers = _rows(2, label=_("interviewers"))
+    authority = _line(label=_("court or authority"))
+    event = _line(label=_("event"), help_text=_("Where a speech was held."))
+    event_place = _line(label=_("place of the event"))
+    series = _line(label=_("series"))
+    isbn = _line(label="ISBN")
+    archive = _line(label=_("archive"))
+    archive_location = _line(label=_("call number"))
+    medium = _line(label=_("medium"))
+    accessed = _line(label=_("accessed"), help_text=_("When you last saw it there."))
     contact_details = _rows(
-        2, label=_("contact"), help_text=_("How to reach this source. Never shown to readers.")
+        2,
+        label=_("contact"),
+        help_text=_("How to reach this source. Kept encrypted, never shown to readers."),
+    )
+    conflicts = _rows(
+        2,
+        label=_("conflicts of interest"),
+        help_text=_("What it gains or loses by what it says, and who pays it. For the desk only."),
     )
     desk_notes = _rows(3, label=_("notes"), help_text=_("For the desk only."))
 
@@ -172,6 +221,7 @@ class IdentifiedSourceForm(SourceForm):
         self.initial.update(
             shown,
             contact_details=self.stored.get("contact", ""),
+            conflicts=self.stored.get("interests", ""),
             desk_notes=self.stored.get("notes", ""),
         )
         kind = self.fields["csl_type"]
@@ -181,7 +231,9 @@ class IdentifiedSourceForm(SourceForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         try:
-            self.csl = csl.merged(self.csl, {name: data.get(name) or "" for name in csl.FIELDS})
+            # What a form did not have was not emptied.
+            sent = [name for name in csl.FIELDS if self.add_prefix(name) in self.data]
+            self.csl = csl.merged(self.csl, {name: data.get(name) or "" for name in sent})
         except ValidationError as error:
             self.add_error(None, error)
         if data.get("tier") == Tier.NAMED and not any(
@@ -196,4 +248,5 @@ class IdentifiedSourceForm(SourceForm):
             "csl": self.csl,
             "contact": self.cleaned_data["contact_details"],
             "notes": self.cleaned_data["desk_notes"],
+            "interests": self.cleaned_data["conflicts"],
         }

@@ -33,6 +33,13 @@ def isbn(text: str) -> str:
     return ""
 
 
+def mistyped_isbn(text: str) -> bool:
+    """Whether this looks like an ISBN and is none."""
+    digits = re.sub(r"[\s-]", "", text).upper()
+    looks = re.fullmatch(r"ISBN(?:-?1[03])?:?\d{8,13}X?|97[89]\d{9}[\dX]|\d{9}[\dX]", digits)
+    return bool(looks) and not isbn(text)
+
+
 def _check_digit(twelve: str) -> str:
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(twelve))
     return str(-total % 10)

@@ -5,17 +5,20 @@ what is to become a named source comes here: looking it up tells others that som
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db.models.fields.json import KT
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz
 
-from . import bibliography, extraction, fetching, identifiers, media, references
+from . import bibliography, extraction, fetching, identifiers, media, references, services, watching
 from .choices import Tier
 from .models import Capture, Lookup, Source, capture_storage
-from .services import digest
 
 # How a DOI's own registry answers for it.
 DOI_SERVICE = "https://doi.org/{}"
@@ -26,6 +29,80 @@ ISBN_SERVICE = "https://openlibrary.org/api/books?bibkeys=ISBN:{}&format=json&js
 Found = dict[str, Any]
 _ALIKE = 90
 
+#: Why no more is known than what was pasted (``note`` of an entry), in words for the desk.
+NOTES: Mapping[str, Promise] = {
+    "doi": _("No registry knows this DOI. Is it typed correctly?"),
+    "isbn": _("The library catalogue does not know this ISBN."),
+    "gone": _("The page is not there, its server says."),
+    "refused": _("The server does not give out this page."),
+    "unreadable": _("What stands at this address could not be read."),
+    fetching.Trouble.ADDRESS: _("This address may not be asked for."),
+    fetching.Trouble.UNKNOWN: _("There is no such web server."),
+    fetching.Trouble.UNREACHABLE: _("The server could not be reached."),
+    fetching.Trouble.TIMEOUT: _("The server took too long."),
+    fetching.Trouble.CERTIFICATE: _("The certificate of the server is not valid."),
+    fetching.Trouble.SIZE: _("What stands there is too large."),
+}
+
+
+def noted(note: str) -> str:
+    """Return in words why no more is known; nothing for no note."""
+    return str(NOTES.get(note, NOTES["unreadable"])) if note else ""
+
+
+def recognised(asked: str) -> str:
+    """Return what a pasted text is: ``bibliography``, ``doi``, ``isbn``, ``url``, or ``""``."""
+    if bibliography.recognise(asked):
+        return "bibliography"
+    names = ("doi", "isbn", "url")
+    return next((name for name in names if getattr(identifiers, name)(asked)), "")
+
+
+def known(asked: str) -> bibliography.CSL:
+    """Return what an identifier says by itself, before anybody is asked."""
+    kind, asked = recognised(asked), asked.strip()
+    if kind == "doi":
+        return {"type": "article-journal", "DOI": identifiers.doi(asked)}
+    if kind == "isbn":
+        return {"type": "book", "ISBN": identifiers.isbn(asked)}
+    return {"type": "webpage", "URL": asked} if kind == "url" else {}
+
+
+def lookup_of(user: Any, key: str) -> Lookup | None:
+    """Return somebody's own look-up by the key that a browser sent."""
+    try:
+        return Lookup.objects.filter(pk=UUID(key), user_id=user.pk or UUID(int=0)).first()
+    except ValueError:
+        return None
+
+
+def entry(lookup: Lookup, number: str) -> bibliography.CSL:
+    """Return the data that a new source begins with; if it names no entry, of what was pasted."""
+    try:
+        return (lookup.found or [])[int(number)].get("csl") or {}
+    except (ValueError, IndexError):
+        return known(lookup.asked)
+
+
+def settle(lookup: Lookup, source: Source, *, actor: Any) -> None:
+    """Keep what a new source was made from: the dropped file, or its page, fetched by a job."""
+    from history import jobs
+
+    from .tasks import look
+
+    if source.tier != Tier.NAMED:
+        # Who turns out to be protected was pasted in clear: that goes at once.
+        forget(lookup)
+        return
+    if not actor.has_perm("sources.add_capture"):
+        return
+    content = lookup.read()
+    if content and not bibliography.recognise(content[:2000].decode("utf-8", "replace")):
+        media_type = media.sniff(content)
+        services.capture(source, content, actor=actor, media_type=media_type)
+    elif not content and watching.watchable(source):
+        jobs.soon(look, source=str(source.pk))
+
 
 def ask(user: Any, *, text: str = "", file: bytes = b"") -> Lookup:
     """Note what somebody pasted or dropped, and have a job look it up."""
@@ -35,7 +112,7 @@ def ask(user: Any, *, text: str = "", file: bytes = b"") -> Lookup:
 
     lookup = Lookup(user=user, asked=text.strip())
     if file:
-        lookup.sha256 = digest(file)
+        lookup.sha256 = services.digest(file)
         name = f"{lookup.sha256[:2]}/{lookup.sha256}"
         if not capture_storage().exists(name):
             capture_storage().save(name, ContentFile(file))
@@ -59,20 +136,43 @@ def forget(lookup: Lookup) -> None:
 def find(asked: str, file: bytes = b"") -> list[Found]:
     """Return what is known of a pasted text or a file.
 
-    An entry is ``{"csl"}``, or ``{"trouble", "line"}`` if it could not be read. Takes as long as
-    servers and parsers do.
+    An entry is ``{"csl"}``, with a ``note`` (see ``NOTES``) if nobody could tell more than what was
+    pasted, or ``{"trouble", "line"}`` if it could not be read. Takes as long as servers and parsers
+    do.
     """
     if file:
         return _of_file(file)
-    if bibliography.recognise(asked):
+    kind = recognised(asked)
+    if kind == "bibliography":
         return _entries(asked)
-    if doi := identifiers.doi(asked):
-        return [{"csl": _of_doi(doi)}]
-    if isbn := identifiers.isbn(asked):
-        return [{"csl": _of_isbn(isbn)}]
-    if identifiers.url(asked):
-        return [{"csl": _of_page(asked)}]
+    if kind:
+        ask_for = {"doi": _of_doi, "isbn": _of_isbn, "url": _of_page}[kind]
+        given = known(asked)
+        try:
+            return [{"csl": ask_for(given)}]
+        except _Nothing as nothing:
+            return [{"csl": given, "note": nothing.note}]
+        except fetching.FetchError as error:
+            return [{"csl": given, "note": str(error.trouble)}]
+        except extraction.Unreadable:
+            return [{"csl": given, "note": "unreadable"}]
     return [{"csl": {"title": asked[:500]}}] if asked else []
+
+
+class _Nothing(Exception):
+    """Nothing is known there; ``note`` says why."""
+
+    def __init__(self, note: str) -> None:
+        super().__init__(note)
+        self.note = note
+
+
+def _fetched(address: str, unknown: str, accept: str = "*/*") -> fetching.Fetched:
+    """Fetch; ``unknown`` is the note for an address at which there is nothing."""
+    fetched = fetching.fetch(address, accept=accept)
+    if not fetched.ok:
+        raise _Nothing(unknown if fetched.status in (404, 410) else "refused")
+    return fetched
 
 
 def _entries(text: str) -> list[Found]:
@@ -94,44 +194,40 @@ def _of_file(content: bytes) -> list[Found]:
     return [{"csl": _told(extract.told, kind.get(media_type, "document"))}]
 
 
-def _of_doi(doi: str) -> bibliography.CSL:
-    known: bibliography.CSL = {"type": "article-journal", "DOI": doi}
+def _of_doi(given: bibliography.CSL) -> bibliography.CSL:
+    fetched = _fetched(DOI_SERVICE.format(quote(given["DOI"])), "doi", CSL_TYPE)
     try:
-        fetched = fetching.fetch(DOI_SERVICE.format(quote(doi)), accept=CSL_TYPE)
-        entries = bibliography.read(fetched.content.decode()) if fetched.ok else []
-    except (fetching.FetchError, UnicodeDecodeError):
+        entries = bibliography.read(fetched.content.decode())
+    except UnicodeDecodeError:
         entries = []
-    return {**(entries[0].csl or {}), "DOI": doi} if entries else known
+    if not entries or not entries[0].csl:
+        raise _Nothing("unreadable")
+    return {**entries[0].csl, "DOI": given["DOI"]}
 
 
-def _of_isbn(isbn: str) -> bibliography.CSL:
-    known: bibliography.CSL = {"type": "book", "ISBN": isbn}
+def _of_isbn(given: bibliography.CSL) -> bibliography.CSL:
+    isbn = given["ISBN"]
+    fetched = _fetched(ISBN_SERVICE.format(isbn), "isbn")
     try:
-        fetched = fetching.fetch(ISBN_SERVICE.format(isbn))
-        told = json.loads(fetched.content)[f"ISBN:{isbn}"] if fetched.ok else {}
+        book = json.loads(fetched.content)[f"ISBN:{isbn}"]
         csl = {
-            "title": ": ".join(part for key in ("title", "subtitle") if (part := told.get(key))),
-            "author": [{"literal": str(one["name"])} for one in told.get("authors", [])],
-            "publisher": ", ".join(str(one["name"]) for one in told.get("publishers", [])),
-            "issued": {"literal": str(told["publish_date"])} if told.get("publish_date") else None,
+            "title": ": ".join(part for key in ("title", "subtitle") if (part := book.get(key))),
+            "author": [{"literal": str(one["name"])} for one in book.get("authors", [])],
+            "publisher": ", ".join(str(one["name"]) for one in book.get("publishers", [])),
+            "issued": {"literal": str(book["publish_date"])} if book.get("publish_date") else None,
         }
-    except (fetching.FetchError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return known
-    return known | {key: value for key, value in csl.items() if value}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise _Nothing("isbn") from None
+    return given | {key: value for key, value in csl.items() if value}
 
 
-def _of_page(address: str) -> bibliography.CSL:
-    known: bibliography.CSL = {"type": "webpage", "URL": address}
-    try:
-        fetched = fetching.fetch(address)
-        media_type = media.sniff(fetched.content)
-        if not fetched.ok:
-            return known
-        told = extraction.extract(fetched.content, media_type, fetched.address).told
-    except (fetching.FetchError, extraction.Unreadable):
-        return known
+def _of_page(given: bibliography.CSL) -> bibliography.CSL:
+    fetched = _fetched(given["URL"], "gone")
+    media_type = media.sniff(fetched.content)
+    told = extraction.extract(fetched.content, media_type, fetched.address).told
     # A page may name any address as its own; what was pasted is what was meant.
-    return _told(told, "webpage" if media_type == "text/html" else "document") | {"URL": address}
+    kind = "webpage" if media_type == "text/html" else "document"
+    return _told(told, kind) | {"URL": given["URL"]}
 
 
 def _told(told: dict[str, Any], kind: str) -> bibliography.CSL:

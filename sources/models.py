@@ -20,7 +20,8 @@ from history import finding
 from history.fields import CharField, JSONField, TextField
 
 from . import sealing
-from .choices import Fall, Kind, Outcome, Reliability, Tier
+from .choices import Fall, Kind, Outcome, Reliability, Terms, Tier
+from .keys import KeyMissing
 
 _TEXT: models.TextField = models.TextField()
 
@@ -117,11 +118,28 @@ class Source(models.Model):
         blank=True,
         help_text=_("How readers may know a described source: “a person who was in the room”."),
     )
-    contact = TextField(_("contact"), blank=True)
+    # How to reach somebody is nobody else's business: sealed, whatever the disclosure.
+    contact = models.TextField(_("sealed contact"), blank=True, editable=False)
     notes = TextField(_("notes"), blank=True)
+    interests = TextField(_("conflicts of interest"), blank=True)
     sealed = models.TextField(_("sealed identity"), blank=True, editable=False)
     reliability = CharField(
         _("reliability"), max_length=1, choices=Reliability, default=Reliability.F
+    )
+    terms = CharField(
+        _("terms"),
+        max_length=20,
+        choices=Terms,
+        blank=True,
+        help_text=_(
+            "What was agreed with a person before they spoke. What they said on other terms is"
+            " another source."
+        ),
+    )
+    authorises = models.BooleanField(
+        _("quotes are authorised"),
+        default=False,
+        help_text=_("They are shown their words before these are published."),
     )
     origin = models.ForeignKey(
         "self",
@@ -184,9 +202,24 @@ class Source(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(tier=Tier.NAMED, sealed="")
-                | (~models.Q(tier=Tier.NAMED) & models.Q(csl={}, contact="", notes="")),
+                | (
+                    ~models.Q(tier=Tier.NAMED)
+                    & models.Q(csl={}, contact="", notes="", interests="")
+                ),
                 name="source_identity_sealed_unless_named",
                 violation_error_message=_("The identity of a protected source must be sealed."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(contact="") | models.Q(contact__startswith="v1:"),
+                name="source_contact_sealed",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(terms=Terms.BACKGROUND, tier=Tier.NAMED),
+                name="source_background_unnamed",
+                violation_error_message=_(
+                    "Who spoke on background is not named: describe the source, or keep it"
+                    " confidential."
+                ),
             ),
             models.CheckConstraint(
                 condition=~models.Q(tier=Tier.CONFIDENTIAL) | models.Q(description=""),
@@ -234,28 +267,50 @@ class Source(models.Model):
 
     @property
     def identity(self) -> dict[str, Any]:
-        """Who this is, in clear: ``{"csl", "contact", "notes"}``, as far as known.
+        """Who this is, in clear: ``{"csl", "contact", "notes", "interests"}``, as far as known.
 
         Only for those who may see it: callers check ``sources.view_identity``
         and record the view. Raises ``KeyMissing`` after erasure.
         """
         if self.tier == Tier.NAMED:
-            return {"csl": self.csl, "contact": self.contact, "notes": self.notes}
+            return {
+                "csl": self.csl,
+                "contact": self.known_contact,
+                "notes": self.notes,
+                "interests": self.interests,
+            }
         return sealing.unseal(self.sealed, source=self.pk, place="identity")
 
-    def set_identity(self, *, csl: dict[str, Any], contact: str = "", notes: str = "") -> None:
+    @property
+    def known_contact(self) -> str:
+        """How to reach a named source, in clear; nothing, once its key was destroyed."""
+        try:
+            told = sealing.unseal(self.contact, source=self.pk, place="contact")
+        except (KeyMissing, sealing.SealBroken):
+            return ""
+        return told.get("contact", "")
+
+    def set_identity(
+        self, *, csl: dict[str, Any], contact: str = "", notes: str = "", interests: str = ""
+    ) -> None:
         """Write who this is into the columns where its tier lets it stand."""
         if self.tier == Tier.NAMED:
-            self.csl, self.contact, self.notes, self.sealed = csl, contact, notes, ""
+            self.csl, self.notes, self.interests, self.sealed = csl, notes, interests, ""
+            self.contact = sealing.reseal(
+                {"contact": contact} if contact else {},
+                source=self.pk,
+                place="contact",
+                current=self.contact,
+            )
             return
-        identity = {"csl": csl, "contact": contact, "notes": notes}
+        identity = {"csl": csl, "contact": contact, "notes": notes, "interests": interests}
         self.sealed = sealing.reseal(
             {key: value for key, value in identity.items() if value},
             source=self.pk,
             place="identity",
             current=self.sealed,
         )
-        self.csl, self.contact, self.notes = {}, "", ""
+        self.csl, self.contact, self.notes, self.interests = {}, "", "", ""
 
 
 class Capture(models.Model):

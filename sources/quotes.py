@@ -13,19 +13,23 @@ open what a text says, the answer is the stricter one:
 - an ellipsis in brackets may leave out words, but neither a negation nor much of the text, and what
   stands around it must be more than a word or two.
 
+What runs along the top and bottom of pages interrupts no quote (``running_heads``).
+
 Offsets count code points. Pages of a text are ended by form feeds; a text without any has no pages.
 """
 
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import islice, pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
+
+from . import running_heads
 
 
 class Result(StrEnum):
@@ -286,6 +290,20 @@ class Searched:
         """Return where the quote stands, or what comes nearest."""
         if not any(sign.isalnum() for sign in quote):
             return Finding(Result.ABSENT)
+        if self._joined is not None:
+            found = self._joined._looked_for(quote)
+            # A negation on the page before, too, belongs to the words that follow it.
+            if found.passage and (found.verified or Why.NEGATION in found.why):
+                return replace(found, passage=self._passage(found.passage.start, found.passage.end))
+        return self._looked_for(quote)
+
+    @cached_property
+    def _joined(self) -> "Searched | None":
+        """The text without what interrupts its sentences between pages, if anything does."""
+        text = running_heads.joined(self.text) if "\f" in self.text else self.text
+        return Searched(text) if text != self.text else None
+
+    def _looked_for(self, quote: str) -> Finding:
         near: Finding | None = None
         for variant in _variants(quote):
             found = self._find(variant)

@@ -18,13 +18,17 @@ import nh3
 from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle
 from citeproc import formatter as formatters
 from citeproc.source.json import CiteProcJSON
+from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, override
 
-STYLES = Path(__file__).parent / "styles"
+FOLDER = Path(__file__).parent / "styles"
+#: The styles that there are. A house chooses by ``NEWSROOM_REFERENCE_STYLES``, a language each.
+STYLES = ("newsroom", "din-iso-690", "apa", "chicago")
+HOUSE = "newsroom"
 LOCALES = {"de": "de-DE", "en": "en-GB"}
 FALLBACK_LANGUAGE = "en"
-ALLOWED_TAGS = {"i", "em", "b"}
+ALLOWED_TAGS = {"i", "em", "b", "a"}
 
 NAME_VARIABLES = ("author", "editor", "interviewer")
 TEXT_VARIABLES = (
@@ -46,6 +50,9 @@ TEXT_VARIABLES = (
     "archive",
     "archive_location",
     "page",
+    "section",
+    "medium",
+    "ISBN",
 )
 NAME_PARTS = ("family", "given", "dropping-particle", "non-dropping-particle", "suffix")
 TYPE = re.compile(r"[a-z][a-z_-]{1,39}")
@@ -55,27 +62,58 @@ TYPE = re.compile(r"[a-z][a-z_-]{1,39}")
 HIDDEN = {"<": "\ue000", ">": "\ue001", "&": "\ue002"}
 HIDE = str.maketrans(HIDDEN)
 SHOW = str.maketrans({hidden: html.escape(char) for char, hidden in HIDDEN.items()})
-FORGED = re.compile("[\ue000-\ue002\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# So do addresses, whose signs are no punctuation of the reference.
+URL, DOI = "\ue003", "\ue004"
+FORGED = re.compile("[\ue000-\ue004\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 # What reference managers put into titles: italics are kept, the rest of it has no use here.
 ITALICS = re.compile("\ue000(i|em)\ue001(.*?)\ue000/\\1\ue001", re.DOTALL)
 RICH_TEXT = re.compile('\ue000/?(?:b|strong|sup|sub|sc|span(?: [a-z]+="[^"]*")?)\ue001')
 
+UNUSABLE = re.compile(r"[\s<>\"\x00-\x1f\ue000-\ue004]")
+SAFE = "/:;()._-"
 LONGEST_TEXT = 2000
 LONGEST_SHORT_TITLE = 60
 
 
-def reference(csl: Mapping[str, Any], language: str) -> SafeString:
-    """Return the full reference as sanitised HTML (``i``, ``em`` and ``b`` only).
+def reference(csl: Mapping[str, Any], language: str, style: str = "") -> SafeString:
+    """Return the full reference as sanitised HTML (``i``, ``em``, ``b`` and ``a`` only).
 
-    *language* is the language of the article that cites, a code such as ``"de"`` or ``"en-GB"``.
-    Date of access, link and archived copy are not part of it. Never raises.
+    *language* is the language of the article that cites, a code such as ``"de"`` or ``"en-GB"``;
+    *style* is one of ``STYLES``, or that which the house has chosen for the language. The
+    archived copy is not part of a reference; its address is, with a link, where the style has it
+    (see ``linked``). Never raises.
     """
     spoken = _language(language)
     try:
         key = json.dumps(csl, sort_keys=True, ensure_ascii=False, default=str)
     except (TypeError, ValueError, RecursionError):
         return _plain({}, spoken)
-    return _reference(key, spoken)
+    return _reference(key, spoken, style or chosen_style(spoken))
+
+
+def chosen_style(language: str) -> str:
+    """Return the style that the house has chosen for a language."""
+    chosen = settings.NEWSROOM["REFERENCE_STYLES"].get(_language(language), HOUSE)
+    return chosen if chosen in STYLES else HOUSE
+
+
+def linked(markup: str) -> bool:
+    """Return whether a reference has its address, so that it need not be told beside it."""
+    return "<a " in markup
+
+
+def clean(markup: str) -> SafeString:
+    """Return markup without anything that a reference does not have."""
+    return mark_safe(
+        nh3.clean(
+            markup,
+            tags=ALLOWED_TAGS,
+            attributes={"a": {"href"}},
+            url_schemes={"http", "https"},
+            clean_content_tags=set(),
+            link_rel=None,
+        )
+    )
 
 
 def short(csl: Mapping[str, Any]) -> str:
@@ -96,22 +134,8 @@ def link(csl: Any) -> str:
     """Return where the source can be read (http, https, or by its DOI), or ``""``. Never raises."""
     if not isinstance(csl, Mapping):
         return ""
-    address = csl.get("URL")
-    if isinstance(address, str):
-        address = address.strip()
-        try:
-            parts = urlsplit(address)
-            usable = parts.scheme in ("http", "https") and parts.hostname
-        except ValueError:
-            usable = False
-        if usable and not re.search(r"[\s<>\"\x00-\x1f]", address):
-            return address
-    doi = csl.get("DOI")
-    if isinstance(doi, str):
-        doi = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:)", "", doi.strip(), flags=re.IGNORECASE)
-        if re.fullmatch(r"10\.\d{4,9}/\S+", doi):
-            return "https://doi.org/" + quote(doi, safe="/:;()._-")
-    return ""
+    doi = _doi(csl.get("DOI"))
+    return _url(csl.get("URL")) or (f"https://doi.org/{quote(doi, safe=SAFE)}" if doi else "")
 
 
 def issued(csl: Mapping[str, Any]) -> str:
@@ -140,10 +164,15 @@ class _Style:
     """One parsed style. The processor keeps state on the parsed tree, so it is used by one thread
     at a time."""
 
-    def __init__(self, language: str) -> None:
-        path = STYLES / f"references-{language}.csl"
+    def __init__(self, name: str, language: str) -> None:
+        own = FOLDER / f"{name}-{language}.csl"
+        path = own if own.exists() else FOLDER / f"{name}.csl"
         # Our own files are checked against the schema by a test, not at every start.
-        self.style = CitationStylesStyle(str(path), locale=LOCALES[language], validate=False)
+        self.style = CitationStylesStyle(str(path), validate=False)
+        if _language(self.style.root.get("default-locale")) != language:
+            self.style.root.set_locale_list(LOCALES[language], validate=False)
+        option = self.style.root.get_locale_option("punctuation-in-quote")
+        self.punctuation_in_quote = str(option).lower() == "true"
         self.lock = threading.Lock()
 
     def render(self, values: dict[str, Any]) -> str:
@@ -151,32 +180,46 @@ class _Style:
             source = CiteProcJSON([{**values, "id": "source"}])
             bibliography = CitationStylesBibliography(self.style, source, formatters.html)
             bibliography.register(Citation([CitationItem("source")]))
-            return "".join(str(entry) for entry in bibliography.bibliography())
+            entry = "".join(str(entry) for entry in bibliography.bibliography())
+        return self._punctuated(" ".join(entry.translate(SHOW).split()))
+
+    def _punctuated(self, entry: str) -> str:
+        """Return an entry without the double signs that the processor leaves where parts meet."""
+        entry = re.sub(r"(?<!\.)((?:\.\.\.|[.?!…])(?:[»«“”\"’]|</\w+>)*)\.(?!\.)", r"\1", entry)
+        if self.punctuation_in_quote:
+            entry = re.sub(r"(?<![.?!,])(</\w+>)?”([.,])", r"\2\1”", entry)
+            entry = re.sub(r"([?!])(</\w+>)?”,", r"\1\2”", entry)
+        return entry
 
 
 @cache
-def _style(language: str) -> _Style:
-    return _Style(language)
+def _style(name: str, language: str) -> _Style:
+    return _Style(name, language)
 
 
 @lru_cache(maxsize=4096)
-def _reference(key: str, language: str) -> SafeString:
+def _reference(key: str, language: str, style: str) -> SafeString:
     csl = json.loads(key)
     values = _values(csl)
     try:
-        entry = _style(language).render(_for_style(values))
+        entry = _style(style, language).render(_for_style(values, style))
     except Exception:  # the processor has no error type of its own; a plain line is always right
         return _plain(csl, language)
-    entry = " ".join(entry.translate(SHOW).split())
-    if not re.sub(r"<[^>]*>|[\s.,:;]", "", entry):
+    if not re.sub(r"<[^>]*>|[\s.,:;()\[\]]", "", entry):
         return _plain(csl, language)
-    if not re.search(r"[.?!…](</\w+>)*$", entry):
-        entry += "."
-    return mark_safe(_clean(entry))
+    return clean(_with_links(entry, values))
 
 
-def _clean(markup: str) -> str:
-    return nh3.clean(markup, tags=ALLOWED_TAGS, attributes={}, clean_content_tags=set())
+def _with_links(entry: str, values: Mapping[str, Any]) -> str:
+    """Return an entry with the addresses that the style has, as links."""
+    doi = values.get("DOI", "")
+
+    def shown(found: re.Match[str]) -> str:
+        address = values["URL"] if found[0] == URL else f"https://doi.org/{quote(doi, safe=SAFE)}"
+        words = address if found[0] == URL else found[0].replace(DOI, doi)
+        return f'<a href="{html.escape(address)}">{html.escape(words, quote=False)}</a>'
+
+    return re.sub(f"{URL}|(?:https://doi\\.org/)?{DOI}", shown, entry)
 
 
 def _plain(csl: Any, language: str) -> SafeString:
@@ -193,7 +236,7 @@ def _plain(csl: Any, language: str) -> SafeString:
     if not line:
         with override(language):
             line = gettext("Source without details")
-    return mark_safe(_clean(html.escape(line, quote=False)))
+    return clean(html.escape(line, quote=False))
 
 
 def _host(csl: Any) -> str:
@@ -206,6 +249,22 @@ def _language(language: str) -> str:
 
 
 # ---- CSL as it comes: everything that is not understood is left out
+
+
+def _url(value: Any) -> str:
+    address = value.strip() if isinstance(value, str) else ""
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and parts.hostname
+    except ValueError:
+        return ""
+    return address if usable and not UNUSABLE.search(address) else ""
+
+
+def _doi(value: Any) -> str:
+    doi = value.strip() if isinstance(value, str) else ""
+    doi = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:)", "", doi, flags=re.IGNORECASE)
+    return doi if re.fullmatch(r"10\.\d{4,9}/\S+", doi) else ""
 
 
 def _values(csl: Any) -> dict[str, Any]:
@@ -221,8 +280,13 @@ def _values(csl: Any) -> dict[str, Any]:
     for variable in NAME_VARIABLES:
         if names := _names(csl.get(variable)):
             values[variable] = names
-    if date := _date(csl.get("issued")):
-        values["issued"] = date
+    for variable in ("issued", "accessed"):
+        if date := _date(csl.get(variable)):
+            values[variable] = date
+    if address := _url(csl.get("URL")):
+        values["URL"] = address
+    if doi := _doi(csl.get("DOI")):
+        values["DOI"] = doi
     kind = csl.get("type")
     values["type"] = kind if isinstance(kind, str) and TYPE.fullmatch(kind) else "document"
     return values
@@ -294,7 +358,7 @@ def _parts(value: Any) -> list[int]:
     return date
 
 
-def _for_style(values: dict[str, Any]) -> dict[str, Any]:
+def _for_style(values: dict[str, Any], style: str) -> dict[str, Any]:
     """Return *values* as the processor takes them: nothing said twice, markup characters hidden."""
     ready = {key: value for key, value in values.items() if key != "title-short"}
     said = {_full(name).casefold() for name in values.get("author", [])}
@@ -316,11 +380,42 @@ def _for_style(values: dict[str, Any]) -> dict[str, Any]:
     for variable in ("title", "container-title"):
         if variable in ready:
             ready[variable] = RICH_TEXT.sub("", ITALICS.sub(r"<i>\2</i>", ready[variable]))
-    if title := ready.get("title"):
-        ready["title"] = title if re.search(r"[.?!…][»«“”\"’)]?$", title) else title + "."
-    if literal := ready.get("issued", {}).get("literal"):
+    for variable, sign in (("URL", URL), ("DOI", DOI)):
+        if variable in ready:
+            ready[variable] = sign
+    if "literal" in ready.get("accessed", {}):
+        del ready["accessed"]
+    if style != HOUSE:
+        _year_first(ready)
+    elif literal := ready.get("issued", {}).get("literal"):
         ready["issued"] = {"literal": literal.translate(HIDE)}
     return ready
+
+
+def _year_first(ready: dict[str, Any]) -> None:
+    """Change the date for styles that tell the year apart from the day.
+
+    The processor cannot do that with a period, which becomes what its two days have in common,
+    nor with words, which become the status of the work. A date that tells more than the year is
+    that of the event as well, so that a style can ask for it.
+    """
+    date = ready.get("issued", {})
+    if "literal" in date:
+        del ready["issued"]
+        ready["status"] = date["literal"].translate(HIDE)
+    elif len(date.get("date-parts", ())) == 2:
+        first, last = date["date-parts"]
+        common = [one for one, other in zip(first, last, strict=False) if one == other]
+        # Days of different months in one year have no day in common, though the numbers be equal.
+        while common and common != first[: len(common)]:
+            common.pop()
+        if common:
+            ready["issued"] = {"date-parts": [common]}
+        else:
+            del ready["issued"]
+            ready["status"] = f"{first[0]}–{last[0]}"
+    if len(ready.get("issued", {}).get("date-parts", [[]])[0]) > 1:
+        ready["event-date"] = ready["issued"]
 
 
 def _full(name: dict[str, str]) -> str:

@@ -28,6 +28,7 @@ def create_source(
     kind: str = Kind.DOCUMENT,
     contact: str = "",
     notes: str = "",
+    interests: str = "",
     **fields: Any,
 ) -> Source:
     """Create a source; who it is stands in clear only if it is named.
@@ -36,7 +37,7 @@ def create_source(
     """
     source = Source(tier=tier, kind=kind, **fields)
     with act("sources.source.created", actor=actor):
-        source.set_identity(csl=csl, contact=contact, notes=notes)
+        source.set_identity(csl=csl, contact=contact, notes=notes, interests=interests)
         source.full_clean()
         source.save(force_insert=True)
     return source
@@ -45,14 +46,21 @@ def create_source(
 def import_sources(entries: Iterable[dict[str, Any]], *, actor: Any) -> list[Source]:
     """Create a named source of each CSL entry, all of them or none."""
     with act("sources.bibliography.imported", actor=actor):
-        return [
-            create_source(actor=actor, csl=csl, kind=Kind.PAGE if is_page(csl) else Kind.DOCUMENT)
-            for csl in entries
-        ]
+        return [create_source(actor=actor, csl=csl, kind=kind_of(csl)) for csl in entries]
 
 
-def is_page(csl: dict[str, Any]) -> bool:
-    return csl.get("type") in ("webpage", "post", "post-weblog")
+_KINDS = {
+    "webpage": Kind.PAGE,
+    "post": Kind.PAGE,
+    "post-weblog": Kind.PAGE,
+    "dataset": Kind.DATASET,
+    "interview": Kind.PERSON,
+}
+
+
+def kind_of(csl: dict[str, Any]) -> str:
+    """Return the kind of source that bibliographic data tells of."""
+    return _KINDS.get(str(csl.get("type")), Kind.DOCUMENT)
 
 
 def save_source(source: Source, *, actor: Any, identity: dict[str, Any] | None = None) -> Source:
@@ -147,13 +155,14 @@ def withdraw_source(source: Source, *, actor: Any, comment: str = "") -> Source:
 
 
 def destroy_identity(source: Source, *, actor: Any, reason: str) -> None:
-    """Make who a protected source is unreadable for ever, everywhere, and enter that.
+    """Make what is sealed of a source unreadable for ever, everywhere, and enter that.
 
-    Raises ``PermissionDenied``, and ``ValidationError`` for a named source.
+    Of a protected source that is who it is, of a named one how to reach it. Raises
+    ``PermissionDenied``, and ``ValidationError`` if nothing is sealed.
     """
     if not actor.has_perm("history.decide_erasure"):
         raise PermissionDenied(_("You may not decide on erasures."))
-    if source.tier == Tier.NAMED:
+    if source.tier == Tier.NAMED and not source.contact:
         raise ValidationError(_("Who a named source is stands in clear: ask for an erasure."))
     with act("sources.identity.destroyed", actor=actor, comment=reason) as this:
         this.note(lock(source), destroyed="identity")
@@ -161,7 +170,10 @@ def destroy_identity(source: Source, *, actor: Any, reason: str) -> None:
     key_store().destroy(source.pk)
 
 
-def record_view(source: Source, *, actor: Any) -> None:
-    """Enter in the ledger that somebody saw who a protected source is."""
-    with act("sources.identity.viewed", actor=actor) as this:
-        this.note(source, viewed="identity")
+def record_view(source: Source, *, actor: Any, capture: Capture | None = None) -> None:
+    """Enter in the ledger that somebody saw who a protected source is, or a copy of it."""
+    with act(f"sources.{'capture' if capture else 'identity'}.viewed", actor=actor) as this:
+        if capture:
+            this.note(source, viewed="capture", capture=str(capture.pk))
+        else:
+            this.note(source, viewed="identity")

@@ -47,8 +47,11 @@ _FIELDS: dict[str, Promise] = {
     "description": gettext_lazy("Description changed"),
     "contact": gettext_lazy("Contact changed"),
     "notes": gettext_lazy("Notes changed"),
+    "interests": gettext_lazy("Conflicts of interest changed"),
     "sealed": gettext_lazy("Sealed identity changed"),
     "reliability": gettext_lazy("Reliability changed"),
+    "terms": gettext_lazy("Terms changed"),
+    "authorises": gettext_lazy("Whether quotes are authorised changed"),
     "origin": gettext_lazy("Origin changed"),
 }
 

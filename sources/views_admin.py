@@ -1,6 +1,6 @@
 """The desk's way to the copies of sources: what is listed, and files that can do no harm."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -10,13 +10,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from history import diff
-from history.acts import act
+from history import diff, views_timeline
+from history.models import Entry
 
-from . import extraction, sealing
+from . import extraction, references, sealing, services
 from .choices import Tier
 from .keys import KeyMissing
 from .models import Capture, Source
@@ -37,6 +39,61 @@ ENDINGS = {
     "audio/mpeg": "mp3",
     "video/mp4": "mp4",
 }
+
+
+EVENTS_SHOWN = 8
+REPEATS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is true of a source now, as its page tells it at the top.
+
+    ``reference`` is how readers get it, empty for who may not see that. ``repeats`` are sources
+    that have it from this one, ``more`` so many besides them, ``origin`` where it has it from.
+    """
+
+    source: Source
+    reference: SafeString
+    repeats: list[Source]
+    more: int
+
+    origin: Source | None
+
+    @property
+    def terms(self) -> str:
+        return self.source.get_terms_display() if self.source.terms else ""
+
+
+def standing(user: Any, source: Source, identity: Mapping[str, Any] | None) -> Standing:
+    """Return what is true of a source now. Two queries, whatever rests on it."""
+    told = (identity or {}).get("csl") or {}
+    repeats = list(source.repeats.seen_by(user).order_by("pk")[: REPEATS_SHOWN + 1])
+    more = 0
+    if len(repeats) > REPEATS_SHOWN:
+        more = source.repeats.seen_by(user).count() - REPEATS_SHOWN
+    return Standing(
+        source,
+        references.reference(told, get_language() or "en") if told else SafeString(""),
+        repeats[:REPEATS_SHOWN],
+        more,
+        source.origin if source.origin and may_know(user, source.origin) else None,
+    )
+
+
+def events(request: HttpRequest, source: Source) -> dict[str, Any]:
+    """Return the newest events of a source, for its page."""
+    days, more = views_timeline.latest(request, Entry.objects.of(source), EVENTS_SHOWN)
+    return {
+        "events": days,
+        "more_events": more,
+        "sees_ledger": request.user.has_perm("history.view_entry"),
+    }
+
+
+def may_know(user: Any, source: Source) -> bool:
+    """Whether a user may know that a source exists."""
+    return source.tier != Tier.CONFIDENTIAL or user.has_perm("sources.view_identity")
 
 
 def may_open(user: Any, source: Source) -> bool:
@@ -97,8 +154,7 @@ def _opened(request: HttpRequest, pk: UUID, capture: UUID) -> Capture:
             raise Http404
         raise PermissionDenied
     if source.tier != Tier.NAMED:
-        with act("sources.capture.viewed", actor=request.user) as this:
-            this.note(source, viewed="capture", capture=str(found.pk))
+        services.record_view(source, actor=request.user, capture=found)
     return found
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -13,9 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from history import jobs
-
-from . import bibliography, intake, media, references, services, tasks, uploads, watching
+from . import bibliography, intake, references, services, uploads
 from .choices import Tier
 from .models import Lookup, Source
 
@@ -56,8 +55,9 @@ class Row:
     def __init__(self, number: int, found: intake.Found) -> None:
         self.number = number
         self.csl = found.get("csl") or {}
-        self.trouble = found.get("trouble", "")
+        self.trouble = _(found["trouble"]) if found.get("trouble") else ""
         self.line = found.get("line")
+        self.note = intake.noted(found.get("note", ""))
 
     @property
     def reference(self) -> str:
@@ -94,7 +94,7 @@ def take_in(admin: "SourceAdmin", request: HttpRequest) -> HttpResponse:
 def taken_in(admin: "SourceAdmin", request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show what was found; POST makes sources of the chosen entries."""
     _require(request)
-    lookup = Lookup.objects.filter(pk=pk, user_id=request.user.pk or UUID(int=0)).first()
+    lookup = intake.lookup_of(request.user, str(pk))
     if lookup is None:
         raise Http404
     if lookup.found is None:
@@ -111,6 +111,8 @@ def taken_in(admin: "SourceAdmin", request: HttpRequest, pk: UUID) -> HttpRespon
         )
         return HttpResponseRedirect(reverse("admin:sources_source_changelist"))
     if len(rows) == 1 and not rows[0].trouble and not rows[0].same:
+        if rows[0].note:
+            admin.message_user(request, rows[0].note, messages.WARNING)
         return HttpResponseRedirect(form_address(lookup, 0))
     good = [row for row in rows if not row.trouble]
     return _page(
@@ -129,41 +131,17 @@ def form_address(lookup: Lookup, number: int) -> str:
     return f"{reverse('admin:sources_source_add')}?lookup={lookup.pk}&entry={number}"
 
 
-def _lookup(request: HttpRequest) -> Lookup | None:
-    try:
-        key = UUID(request.GET.get("lookup", ""))
-    except ValueError:
-        return None
-    return Lookup.objects.filter(pk=key, user_id=request.user.pk or UUID(int=0)).first()
-
-
 def chosen(request: HttpRequest) -> bibliography.CSL | None:
     """Return the bibliographic data that the form of a new source begins with."""
-    lookup = _lookup(request)
-    try:
-        found = (lookup.found or [])[int(request.GET.get("entry", "0"))] if lookup else {}
-    except (ValueError, IndexError):
-        return None
-    return found.get("csl")
+    lookup = intake.lookup_of(request.user, request.GET.get("lookup", ""))
+    return intake.entry(lookup, request.GET.get("entry", "0")) if lookup else None
 
 
 def keep_copy(request: HttpRequest, source: Source) -> None:
-    """Keep what a new source was made from: the dropped file, or its page, fetched by a job."""
-    lookup = _lookup(request)
-    if lookup is None:
-        return
-    if source.tier != Tier.NAMED:
-        # Who turns out to be protected was pasted in clear: that goes at once.
-        intake.forget(lookup)
-        return
-    if not request.user.has_perm("sources.add_capture"):
-        return
-    content = lookup.read()
-    if content and not bibliography.recognise(content[:2000].decode("utf-8", "replace")):
-        media_type = media.sniff(content)
-        services.capture(source, content, actor=request.user, media_type=media_type)
-    elif not content and watching.watchable(source):
-        jobs.soon(tasks.look, source=str(source.pk))
+    """Keep what a new source was made from, if it was looked up."""
+    lookup = intake.lookup_of(request.user, request.GET.get("lookup", ""))
+    if lookup is not None:
+        intake.settle(lookup, source, actor=request.user)
 
 
 def export(admin: "SourceAdmin", request: HttpRequest) -> HttpResponse:

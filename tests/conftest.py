@@ -7,8 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
-from django.core.management import CommandError
-from django.db import connections
+from django.db import OperationalError, connections
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 from psycopg import sql
@@ -57,43 +56,47 @@ def _lives(process: int) -> bool:
     return True
 
 
-_flush_once = TransactionTestCase._fixture_teardown
+# What migrating fills and no test changes. Filling it anew takes longer than many a test.
+_KEPT = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
+# Not Django's own, so it does not name them.
+_OF_JOBS = {
+    "procrastinate_jobs",
+    "procrastinate_events",
+    "procrastinate_periodic_defers",
+    "procrastinate_workers",
+}
 
 
-def _flush(case: TransactionTestCase) -> None:
-    # A page that closes says so (see articles.drafts): its last request may still be answered
-    # while the tables are emptied, and the database then lets one of the two go first.
-    for _attempt in range(2):
-        try:
-            return _flush_once(case)
-        except CommandError:
-            continue
-    return _flush_once(case)
-
-
-def _flush_without_triggers(case: TransactionTestCase) -> None:
-    # The ledger refuses TRUNCATE, as it should; only between tests it must let go. A given server
-    # needs a superuser for that, or GRANT SET ON PARAMETER session_replication_role.
-    names = list(case._databases_names(include_mirrors=False))
-    for name in names:
-        with connections[name].cursor() as cursor:
+def _empty_tables(case: TransactionTestCase) -> None:
+    """Empty the tables after a test that committed, in place of Django's flush."""
+    for name in case._databases_names(include_mirrors=False):
+        connection = connections[name]
+        tables = connection.introspection.django_table_names(only_existing=True)
+        names = [connection.ops.quote_name(table) for table in {*tables, *_OF_JOBS} - _KEPT]
+        with connection.cursor() as cursor:
+            # The ledger refuses TRUNCATE, as it should; only between tests it must let go. A given
+            # server needs a superuser for that, or GRANT SET ON PARAMETER session_replication_role.
             cursor.execute("SET session_replication_role = replica")
-    try:
-        _flush(case)
-        for name in names:
-            with connections[name].cursor() as cursor:
-                # Not Django's own, so it leaves them as they are.
-                cursor.execute(
-                    "TRUNCATE procrastinate_jobs, procrastinate_events,"
-                    " procrastinate_periodic_defers, procrastinate_workers RESTART IDENTITY"
-                )
-    finally:
-        for name in names:
-            with connections[name].cursor() as cursor:
+            try:
+                _truncate(cursor, sorted(names))
+            finally:
                 cursor.execute("SET session_replication_role = DEFAULT")
 
 
-TransactionTestCase._fixture_teardown = _flush_without_triggers
+def _truncate(cursor: Any, names: list[str]) -> None:
+    # A page that closes says so (see articles.drafts): its last request may still be answered
+    # while the tables are emptied, and the database then lets one of the two go first.
+    for attempt in range(3):
+        try:
+            cursor.execute(f"TRUNCATE {', '.join(names)}")
+        except OperationalError:
+            if attempt == 2:
+                raise
+        else:
+            return
+
+
+TransactionTestCase._fixture_teardown = _empty_tables
 
 
 @pytest.fixture(autouse=True)

@@ -91,6 +91,7 @@ class World:
                 },
                 "contact": self.plant(f"{place}, contact"),
                 "notes": self.plant(f"{place}, notes"),
+                "interests": self.plant(f"{place}, interests"),
             }
 
         self.named = factories.source(
@@ -108,6 +109,7 @@ class World:
             },
             contact=self.plant("sources.Source.contact"),
             notes=self.plant("sources.Source.notes"),
+            interests=self.plant("sources.Source.interests"),
         )
         self.second = factories.source(csl={"type": "book", "title": "Der Platz"})
         self.described = factories.source(
@@ -402,6 +404,7 @@ class World:
             user=self.publisher,
             based_on=1,
             texts={"headline": self.plant("articles.WorkingDraft.texts")},
+            properties={"slug": [self.plant("articles.WorkingDraft.properties")]},
         )
         shelved = factories.article(**words("shelved"))
         articles.shelve(

@@ -9,7 +9,8 @@ from history.acts import act, lock
 from history.models import Entry
 
 from .. import parts
-from ..compare import Comparison, compare
+from ..compare import compare
+from ..differences import Comparison
 from ..models import Article
 from ..piece import StoredPiece
 from .writing import ConflictingSave

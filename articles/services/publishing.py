@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.models import Claim
-from history import canonical, ledger, revisions
+from claims.tasks import find_lookalikes
+from history import canonical, jobs, ledger, revisions
 from history.acts import Act, act, lock
 
 from .. import gate, public, showing, typos
@@ -156,6 +157,9 @@ def _freeze(
             "waivers": canonical.dumps(publication.waivers),
         },
     )
+    if publication.fallen:
+        still = publication.kind == Kind.RETRACTION
+        jobs.soon(find_lookalikes, claims=publication.fallen, still=still)
     # It is published even if signing fails: the next checkpoint covers it as well.
     transaction.on_commit(ledger.issue_checkpoint, robust=True)
     showing.show(publication)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from articles import moments, wording
 from articles.choices import Language
-from articles.compare import NAMES, Difference, Fact
+from articles.differences import NAMES, Difference, Fact
 from articles.facts import in_words
 from claims.choices import Credibility, Place, Risk, Stance, State, Verdict, Voice
 from history.diff import Change

@@ -104,6 +104,9 @@ NEWSROOM: dict[str, Any] = {
     "LEDGER_WITNESSES": environment.names("NEWSROOM_LEDGER_WITNESSES"),
     # Which rules of the gate block, warn or are off, where that is not the usual: {rule: level}.
     "GATE": environment.pairs("NEWSROOM_GATE"),
+    # How references are set, for each language of a piece: {language: style}. What was published
+    # keeps the style that it was published with.
+    "REFERENCE_STYLES": environment.pairs("NEWSROOM_REFERENCE_STYLES"),
     # Whether requests come from a proxy of ours, so that what it says of them is believed.
     "TRUST_PROXY": False,
     # Whoever changed a claim's words since its last check does not check them.

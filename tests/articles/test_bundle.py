@@ -43,7 +43,7 @@ CANARIES = {
     "statement that a confidential source supports": "Aussage-Kanarienvogel",
     "attribution of it": "Zuschreibung-Kanarienvogel",
     "notes about a source": "Quellennotiz-Kanarienvogel",
-    "contact of a source": "Kontakt-Kanarienvogel",
+    "interests of a source": "Vorstand-Kanarienvogel",
     "private bibliographic data": "Schlagwort-Kanarienvogel",
     "source that is cited in confidence": "Titel-Kanarienvogel",
     "quote that was open once": "Zitat-Kanarienvogel",
@@ -53,7 +53,11 @@ CANARIES = {
     "copy of a source": "Mitschrift-Kanarienvogel",
     "withdrawn claim": "Rückzug-Kanarienvogel",
 }
-SEALED = {"identity": "Name-Kanarienvogel", "sealed quote": "Geständnis-Kanarienvogel"}
+SEALED = {
+    "identity": "Name-Kanarienvogel",
+    "contact of a named source": "Kontakt-Kanarienvogel",
+    "sealed quote": "Geständnis-Kanarienvogel",
+}
 
 
 @pytest.fixture
@@ -79,7 +83,8 @@ def piece(admin: User) -> Article:
             "title": "Lagebericht der Polizei",
             "note": says["private bibliographic data"],
         },
-        contact=says["contact of a source"],
+        contact=SEALED["contact of a named source"],
+        interests=says["interests of a source"],
         notes=says["notes about a source"],
     )
     copy = sources.capture(

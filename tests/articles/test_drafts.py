@@ -1,7 +1,9 @@
 """What is written and not saved is kept for its writer, apart from the piece; others see them."""
 
+import json
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -10,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import drafts
-from articles.models import Article, Presence, WorkingDraft
+from articles.models import Article, WorkingDraft
 from articles.services import erase, publish, save_article
 from history import erasure, revisions
 from history.models import Entry
@@ -43,6 +45,7 @@ def url(piece: Article, name: str) -> str:
 
 def kept(piece: Article, user: User, **texts: str):
     texts = {"headline": piece.headline, "body": "<p>Halb fertig</p>", "based_on": "1"} | texts
+    texts = {"visit": uuid4().hex} | texts
     return at(user).post(url(piece, "draft"), texts, headers={"accept": "application/json"})
 
 
@@ -67,6 +70,48 @@ def test_what_is_as_it_is_stored_is_not_offered(reporter, piece) -> None:
     assert at(reporter).get(url(piece, "change")).context["unsaved"] is None
 
 
+def drawer(piece: Article, **changed: list[str]) -> str:
+    images = list(piece.images.all())
+    return json.dumps(drafts.properties_of(piece, images) | changed)
+
+
+def test_properties_are_kept_and_offered_as_texts_are(reporter, piece) -> None:
+    elsewhere = factories.section("Wirtschaft")
+    sent = drawer(piece, section=[str(elsewhere.pk)])
+    kept(piece, reporter, body=piece.body, properties=sent)
+    context = at(reporter).get(url(piece, "change")).context
+    assert context["kept"]["properties"]["section"] == [str(elsewhere.pk)]
+    piece.refresh_from_db()
+    assert piece.section != elsewhere
+
+
+def test_properties_as_they_are_stored_are_not_offered(reporter, piece) -> None:
+    people, tags = [factories.person(), factories.person()], [factories.tag(), factories.tag("Bus")]
+    factories.image(piece, credit="Ida Voss", alt="Ein Platz")
+    save_article(
+        piece, actor=reporter, tags=tags, bylines=people,
+        embargo=timezone.now().replace(second=0, microsecond=0) + timedelta(days=1),
+    )  # fmt: skip
+    piece.refresh_from_db()
+    stored = drafts.properties_of(piece, list(piece.images.all()))
+    # The drawer has a row more than there are people, and its own order of tags.
+    stored["bylines"] += [""]
+    stored["bylines_role"] += [""]
+    stored["tags"].reverse()
+    kept(piece, reporter, body=piece.body, properties=json.dumps(stored))
+    assert at(reporter).get(url(piece, "change")).context["unsaved"] is None
+
+    for name, other in {
+        "slug": ["anders"],
+        "tags": [],
+        "bylines": [str(people[1].pk), str(people[0].pk)],
+        f"image:{piece.images.get().pk}:alt": ["Ein leerer Platz"],
+        "image::credit": ["Ruth"],
+    }.items():
+        kept(piece, reporter, body=piece.body, properties=json.dumps(stored | {name: other}))
+        assert at(reporter).get(url(piece, "change")).context["unsaved"], name
+
+
 def test_saving_forgets_it(reporter, piece) -> None:
     kept(piece, reporter)
     data = {
@@ -89,20 +134,29 @@ def test_it_can_be_thrown_away(reporter, piece) -> None:
     [
         ({"based_on": "x"}, 400),
         ({"based_on": ""}, 400),
+        ({"visit": ""}, 400),
+        ({"visit": "x"}, 400),
         ({"based_on": "1", "headline": "a\x00b"}, 200),
         ({"based_on": "1", "elsewhere": "x"}, 200),
+        ({"properties": "{"}, 400),
+        ({"properties": "[]"}, 400),
+        ({"properties": '{"slug": "x"}'}, 400),
+        ({"properties": '{"slug": [1]}'}, 400),
+        ({"properties": "[" * 100_000}, 400),
+        ({"properties": '{"slug": ["a\\u0000b"], "elsewhere": ["x"]}'}, 200),
     ],
 )
 def test_whatever_is_sent_has_a_clear_answer(reporter, piece, sent, status) -> None:
     assert kept(piece, reporter, **sent).status_code == status
     for row in WorkingDraft.objects.all():
-        assert "elsewhere" not in row.texts
+        assert "elsewhere" not in row.texts | row.properties
         assert "\x00" not in row.texts["headline"]
 
 
 def test_more_than_a_book_is_refused(reporter, piece, monkeypatch) -> None:
     monkeypatch.setattr(drafts, "MOST", 50)
     assert kept(piece, reporter, body="x" * 51).status_code == 413
+    assert kept(piece, reporter, body="", properties=" " * 51).status_code == 413
 
 
 def test_who_may_not_write_keeps_nothing(piece) -> None:
@@ -117,10 +171,13 @@ def test_a_script_is_told_that_the_session_has_ended(piece) -> None:
 
 
 def test_an_erasure_reaches_it(reporter, piece) -> None:
-    kept(piece, reporter, body="<p>Sie heißt <em>Erika</em> Muster.</p>")
+    credit = json.dumps({"image::credit": ["Erika Muster"]})
+    kept(piece, reporter, body="<p>Sie heißt <em>Erika</em> Muster.</p>", properties=credit)
     asked = erasure.ask(actor=factories.user("publisher"), words=["Erika Muster"], reason="Bitte")
     erase(asked, actor=factories.user("admin"))
-    assert WorkingDraft.objects.get().texts["body"] == "<p>Sie heißt <em>█████</em> ██████.</p>"
+    row = WorkingDraft.objects.get()
+    assert row.texts["body"] == "<p>Sie heißt <em>█████</em> ██████.</p>"
+    assert row.properties == {"image::credit": ["█████ ██████"]}
 
 
 def test_nothing_of_it_is_published(piece) -> None:
@@ -131,28 +188,59 @@ def test_nothing_of_it_is_published(piece) -> None:
     assert "Geheim" not in live.publications.get().document
 
 
+def heard(piece: Article, user: User, visit: UUID | None = None, **more: str):
+    """The parts of an answer to the page that says it is open, or that it ``leave``s."""
+    answer = at(user).post(url(piece, "presence"), {"visit": (visit or uuid4()).hex} | more)
+    return answer.json().get("parts", {}).get("presence", "").strip()
+
+
 def test_others_are_told_who_is_there_since_when_and_that_they_write(reporter, piece) -> None:
+    visit = uuid4()
     with time_machine.travel(timezone.now() - timedelta(seconds=50), tick=False):
-        assert drafts.enter(piece.pk, user=reporter) == []
+        assert drafts.enter(piece.pk, user=reporter, visit=visit) == []
     editor = factories.user("editor", first_name="Ruth", last_name="Kaldenhoff")
-    answer = at(editor).post(url(piece, "presence"))
-    assert "Ida Voss" in answer.json()["parts"]["presence"]
-    (there,) = drafts.enter(piece.pk, user=editor)
-    kept(piece, reporter)
-    (writing,) = drafts.enter(piece.pk, user=editor)
+    assert "Ida Voss" in heard(piece, editor)
+    (there,) = drafts.enter(piece.pk, user=editor, visit=uuid4())
+    kept(piece, reporter, visit=visit.hex)
+    (writing,) = drafts.enter(piece.pk, user=editor, visit=uuid4())
     assert (writing.name, writing.initials) == ("Ida Voss", "IV")
     assert writing.words != there.words
 
 
 def test_who_leaves_or_is_not_heard_of_is_gone(reporter, piece) -> None:
-    editor = factories.user("editor")
-    drafts.enter(piece.pk, user=reporter)
-    at(reporter).post(url(piece, "presence"), {"leave": "1"})
-    assert drafts.enter(piece.pk, user=editor) == []
+    editor, visit, at_desk = factories.user("editor"), uuid4(), uuid4()
+    heard(piece, reporter, visit)
+    assert "Ida Voss" in heard(piece, editor, at_desk)
+    heard(piece, reporter, visit, leave="1")
+    assert heard(piece, editor, at_desk) == ""
     with time_machine.travel(timezone.now() - 2 * drafts.AWAY, tick=False):
-        drafts.enter(piece.pk, user=reporter)
-    assert drafts.enter(piece.pk, user=editor) == []
-    assert list(Presence.objects.values_list("user", flat=True)) == [editor.pk]
+        heard(piece, reporter)
+    assert heard(piece, editor, at_desk) == ""
+
+
+@pytest.mark.parametrize("first", ["draft", "leave"])
+def test_what_a_closed_page_sent_before_does_not_bring_it_back(reporter, piece, first) -> None:
+    """A page that closes sends what was written and its parting word; they arrive in any order."""
+    editor, visit = factories.user("editor"), uuid4()
+    sends = [
+        lambda: kept(piece, reporter, visit=visit.hex),
+        lambda: heard(piece, reporter, visit, leave="1"),
+    ]
+    for send in sends if first == "draft" else reversed(sends):
+        send()
+    assert WorkingDraft.objects.filter(user=reporter).exists()
+    assert heard(piece, editor) == ""
+
+
+def test_one_of_two_open_pages_can_be_closed(reporter, piece) -> None:
+    editor, one, other = factories.user("editor"), uuid4(), uuid4()
+    heard(piece, reporter, one)
+    heard(piece, reporter, other)
+    assert heard(piece, editor).count("Ida Voss") == 1
+    heard(piece, reporter, one, leave="1")
+    assert heard(piece, editor).count("Ida Voss") == 1
+    heard(piece, reporter, other, leave="1")
+    assert heard(piece, editor) == ""
 
 
 def test_a_draft_of_an_old_text_meets_the_new_one_when_it_is_saved(reporter, piece) -> None:

@@ -117,6 +117,7 @@ def test_a_described_source_shows_its_description_alone(admin) -> None:
     assert reference == {
         "number": 1,
         "csl": {},
+        "html": "",
         "description": "eine Person im Saal",
         "accessed": None,
         "capture": None,

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from articles import services
@@ -17,6 +18,7 @@ from claims.models import Claim
 from newsroom.models import User
 from newsroom.start import Start
 from tests import factories
+from tests.jobs import run_due
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +141,69 @@ class TestShaken:
         assert len(shaken()) == 4
         asked()
         assert asked() == before
+
+
+SAME = "Es kamen mehr als 5000 Menschen"
+
+
+class TestAlike:
+    """Pieces that say the same and rest on nothing of the one that fell."""
+
+    @pytest.fixture
+    def same(self, admin):
+        piece = factories.article(
+            admin, headline="Anderswo", body=f"<p>Im Rückblick: {SAME}, hieß es.</p>"
+        )
+        claim = factories.claim(piece, SAME)
+        factories.citation(claim)
+        factories.check(claim, admin)
+        claims.read_sentences(piece, actor=admin)
+        piece.refresh_from_db()
+        return piece
+
+    def test_they_are_listed_once_it_is_refuted(self, ground, admin, same, client):
+        assert shaken() == []
+        factories.check(ground, admin, "refuted")
+        run_due()
+        assert [(row.piece, row.alike, row.live) for row in shaken()] == [(same.pk, True, False)]
+        client.force_login(admin)
+        assert SAME in client.get("/desk/").content.decode()
+
+    def test_and_once_it_is_corrected_by_what_it_said_before(self, ground, admin, same):
+        services.publish(same, actor=admin)
+        claims.save_claim(ground, actor=admin, statement="Mehr als 500 Menschen kamen")
+        corrected(ground, admin)
+        run_due()
+        assert [(row.piece, row.alike, row.live) for row in shaken()] == [(same.pk, True, True)]
+
+    def test_what_rests_on_them_is_listed_as_well(self, ground, admin, same):
+        piece = resting_on(same.claims.get(), admin)
+        services.retract(ground.article, actor=admin, note="Falsch")
+        run_due()
+        assert {(row.piece, row.alike) for row in shaken()} == {
+            (same.pk, True), (piece.pk, False),
+        }  # fmt: skip
+
+    def test_who_looks_at_it_again_settles_it(self, ground, admin, same):
+        factories.check(ground, admin, "refuted")
+        run_due()
+        factories.check(same.claims.get(), admin, "refuted")
+        assert [row.piece for row in shaken()] == []
+
+    def test_the_correction_tells_before_it_is_published(self, ground, admin, same, client):
+        client.force_login(admin)
+        services.publish(same, actor=admin)
+        resting = resting_on(ground, admin)
+        address = reverse("admin:articles_article_publish", args=[ground.article_id])
+        assert client.get(address).context["carried"] == []
+        piece = Article.objects.get(pk=ground.article_id)
+        services.save_article(piece, actor=admin, body=piece.body.replace("5000", "500"))
+        claims.save_claim(ground, actor=admin, statement="Mehr als 500 Menschen kamen")
+        page = client.get(address)
+        told = [(row.piece.pk, row.alike, row.live) for row in page.context["carried"]]
+        assert told[0] == (same.pk, True, True)
+        assert (resting.pk, False, False) in told
+        assert SAME in page.content.decode()
 
 
 class TestOverdue:

@@ -108,7 +108,7 @@ def test_a_new_source_is_made_with_the_citation(piece, reporter):
             **{
                 "new_source": "1",
                 "source-title": "Lagebericht",
-                "source-author": "Polizei Berlin",
+                "source-authors": "Polizei Berlin",
                 "source-url": "https://example.org/bericht",
                 "source-issued": "2025-06-17",
                 "source-publisher": "",
@@ -257,16 +257,16 @@ def test_a_lost_claim_is_placed_anew(piece, reporter, claim):
 
 def test_the_words_of_a_confidential_source_are_not_shown(piece, reporter, claim):
     source = factories.source(tier="confidential", csl={"title": "Notiz"})
-    factories.citation(claim, source, quote="unter drei", tier="confidential")
+    factories.citation(claim, source, quote="nur unter uns", tier="confidential")
     client = desk(reporter)
 
     for address in (at("change", piece), at("claim", piece, claim.pk)):
-        assert "unter drei" not in client.get(address).content.decode()
+        assert "nur unter uns" not in client.get(address).content.decode()
 
 
 def test_editing_a_confidential_citation_unseen_keeps_its_words(piece, reporter, claim):
     source = factories.source(tier="confidential", csl={"title": "Notiz"})
-    citation = factories.citation(claim, source, quote="unter drei", tier="confidential")
+    citation = factories.citation(claim, source, quote="nur unter uns", tier="confidential")
 
     desk(reporter).post(
         at("claim", piece, claim.pk),
@@ -278,7 +278,7 @@ def test_editing_a_confidential_citation_unseen_keeps_its_words(piece, reporter,
     )
 
     citation.refresh_from_db()
-    assert (citation.stance, citation.words["quote"]) == ("context", "unter drei")
+    assert (citation.stance, citation.words["quote"]) == ("context", "nur unter uns")
 
 
 # Who may

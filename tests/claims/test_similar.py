@@ -6,6 +6,7 @@ from claims import services, similar
 from claims.models import Claim
 from history.acts import act
 from tests import factories
+from tests.jobs import run_due
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,9 @@ def test_paraphrases_are_found_among_their_false_friends(admin) -> None:
     ranks = [measured.rank(other, one) for one, other in measured.pairs()]
     assert len(ranks) >= 100
     assert sum(0 < place <= 5 for place in ranks) >= 0.95 * len(ranks)
+    # When one of two falls, the other is listed.
+    listed = [measured.listed(other, one) for one, other in measured.pairs()]
+    assert sum(listed) >= 0.95 * len(listed)
 
 
 def test_the_same_claim_with_other_figures_comes_after_the_one_with_these() -> None:
@@ -81,7 +85,9 @@ def test_only_checked_claims_of_other_pieces_are_offered_to_rest_on(admin) -> No
     factories.check(checked, admin)
     mine = stated("Über die Brücke dürfen 16 Tonnen.")
     offered = similar.checked_elsewhere(mine.statement, article=mine.article_id, but=[mine.pk])
-    assert [(row.claim, row.state, row.citations) for row in offered] == [(checked, "supported", 1)]
+    assert [(row.claim, row.state, len(row.citations)) for row in offered] == [
+        (checked, "supported", 1)
+    ]
     own = similar.checked_elsewhere(mine.statement, article=checked.article_id)
     assert unchecked not in [row.claim for row in own]
 
@@ -111,3 +117,92 @@ def test_the_dialogs_show_both(client, admin) -> None:
     options = reverse("admin:articles_article_find_claims", args=[above.article_id])
     words = client.get(options, {"q": "16 Tonnen darf wiegen, was über die Brücke fährt"})
     assert f'data-key="{checked.pk}"' in words.content.decode()
+
+
+def test_the_same_is_alike_in_other_words_but_not_with_other_figures_nor_in_one_piece() -> None:
+    same = stated("Die Brücke trägt 16 Tonnen.")
+    stated("Die Brücke trägt 30 Tonnen.")
+    mine = stated("16 Tonnen trägt die Brücke.")
+    factories.claim(mine.article, "Das sagte die Polizei", statement="Die Brücke trägt 16 Tonnen.")
+    found = similar.alike(mine.statement, article=mine.article_id, but=[mine.pk])
+    assert found == [same]
+    assert similar.alike("", article=mine.article_id) == []
+
+
+def looked_for(claim: Claim) -> set[Claim]:
+    run_due()
+    return {row.claim for row in claim.lookalikes.all()}
+
+
+def test_when_a_claim_is_refuted_its_lookalikes_are_noted(admin) -> None:
+    fallen, same = stated("Die Brücke trägt 16 Tonnen."), stated("16 Tonnen trägt die Brücke.")
+    stated("Die Brücke trägt 30 Tonnen.")
+    factories.check(fallen, admin)
+    assert looked_for(fallen) == set()
+    factories.check(fallen, admin, "refuted")
+    assert looked_for(fallen) == {same}
+    # Once more does no harm, and what is gone is forgotten.
+    services.withdraw_claim(same, actor=admin)
+    similar.note_lookalikes(fallen, still=True)
+    assert looked_for(fallen) == set()
+
+
+def test_of_a_corrected_claim_what_it_said_before_is_looked_for(admin) -> None:
+    fallen, same = stated("Die Brücke trägt 16 Tonnen."), stated("16 Tonnen trägt die Brücke.")
+    right = stated("Die Brücke trägt 30 Tonnen.")
+    factories.check(fallen, admin)
+    services.save_claim(fallen, actor=admin, statement="Die Brücke trägt 30 Tonnen.")
+    similar.note_lookalikes(fallen, still=False)
+    assert looked_for(fallen) == {same}
+    similar.note_lookalikes(fallen, still=True)
+    assert looked_for(fallen) == {same, right}
+
+
+def test_the_evidence_of_another_claim_is_taken_over_once_and_without_what_is_protected(
+    admin,
+) -> None:
+    checked, mine = stated("Die Brücke trägt 16 Tonnen."), stated("Sie trägt 16 Tonnen.")
+    open_one, fallen = factories.source(admin), factories.source(admin)
+    secret = factories.source(admin, tier="confidential", csl={"title": "Brief"})
+    for source in (open_one, fallen, secret):
+        factories.citation(checked, source, quote="16 t", locator="S. 3", tier=source.tier)
+    services.retract_source(fallen, actor=admin, fall="retracted", why="Falsch")
+    (made,) = services.cite_as(mine, checked, actor=admin)
+    assert (made.source, made.quote, made.locator) == (open_one, "16 t", "S. 3")
+    assert services.cite_as(mine, checked, actor=admin) == []
+    assert mine.citations.count() == 1
+
+
+def test_a_new_claim_is_offered_what_is_checked_elsewhere_with_verdict_and_evidence(
+    client, admin
+) -> None:
+    client.force_login(admin)
+    checked, refuted = stated("Die Brücke trägt 16 Tonnen."), stated("Die Brücke trägt 60 Tonnen.")
+    source = factories.source(admin, csl={"title": "Gutachten"})
+    secret = factories.source(admin, tier="confidential", csl={"title": "Brief"})
+    factories.citation(checked, source, quote="16 t", locator="S. 3")
+    factories.citation(checked, secret, quote="heikel", tier="confidential")
+    factories.check(checked, admin)
+    factories.check(refuted, admin, "refuted")
+    address = reverse("admin:articles_article_find_elsewhere", args=[factories.article().pk])
+    asked = {"statement": "Über die Brücke dürfen 16 Tonnen", "claim": "", "but": ["x", ""]}
+    page = client.get(address, asked).content.decode()
+    assert f'name="claim-rests_on" value="{checked.pk}"' in page
+    assert f'name="claim-cites_as" value="{checked.pk}"' in page
+    assert "Gutachten" in page
+    assert "heikel" not in page
+    # What was refuted is a warning and nothing to rest on.
+    assert "elsewhere__refuted" in page
+    assert f'value="{refuted.pk}"' not in page
+    left_out = client.get(address, asked | {"but": [str(checked.pk)]}).content.decode()
+    assert "Gutachten" not in left_out
+    for odd in ("", "\x00", "<b>", "x" * 5000):
+        assert client.get(address, {"statement": odd}).status_code == 200
+
+
+def test_both_dialogs_list_who_says_much_the_same(client, admin) -> None:
+    client.force_login(admin)
+    mine, same = stated("Die Brücke trägt 16 Tonnen."), stated("16 Tonnen trägt die Brücke.")
+    for name in ("claim", "check"):
+        address = reverse(f"admin:articles_article_{name}", args=[mine.article_id, mine.pk])
+        assert f"#claim-{same.pk}" in client.get(address).content.decode()

@@ -352,24 +352,33 @@ class TestSelector:
         assert selector("abc", 0, 3) == ("abc", "", "")
 
 
-def test_a_long_piece_is_read_in_no_time():
-    words = random.Random(1).choices(["Wasser", "steigt", "am", "Pegel"], k=20_000)
-    words[::25] = ["<em>heute</em>"] * 800
+def marked_piece(length: int) -> str:
+    """Return a body of so many words with a hundredth as many claims."""
+    words = random.Random(1).choices(["Wasser", "steigt", "am", "Pegel"], k=length)
+    words[::25] = ["<em>heute</em>"] * (length // 25)
     html = "".join(f"<p>{' '.join(words[at : at + 80])}.</p>" for at in range(0, len(words), 80))
     size = len(read(html).text)
-    ranges = [(at, at + 120) for at in range(0, size - 200, size // 210)][:200]
-    html = annotate(
+    count = length // 100
+    ranges = [(at, at + 120) for at in range(0, size - 200, size // (count + 10))][:count]
+    return annotate(
         html,
         [Span(a, b, {"data-claim": f"{n:032x}"}) for n, (a, b) in enumerate(ranges)],
     )
 
-    def once() -> float:
-        begun = time.process_time()
-        found = passages(read(html))
-        assert len(found) == 200
-        return time.process_time() - begun
 
-    assert min(once() for _ in range(3)) < 0.1
+def test_a_piece_four_times_as_long_is_read_in_about_four_times_the_time():
+    def seconds(length: int) -> float:
+        html = marked_piece(length)
+
+        def once() -> float:
+            begun = time.process_time()
+            found = passages(read(html))
+            assert len(found) == length // 100
+            return time.process_time() - begun
+
+        return min(once() for _ in range(5))
+
+    assert seconds(20_000) < 10 * seconds(5_000)
 
 
 def _without_joints(manuscript, start, end):

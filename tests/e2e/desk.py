@@ -213,7 +213,7 @@ class Colleague:
         self.dialog.locator("#source-words").press_sequentially(title)
         self.dialog.locator("#source-new").click()
         expect(self.dialog.locator("[name=source-title]")).to_have_value(title)
-        self.dialog.locator("[name=source-author]").fill(author)
+        self.dialog.locator("[name=source-authors]").fill(author)
         self.dialog.locator("[name=source-url]").fill(url)
         self._words(quote, locator)
 

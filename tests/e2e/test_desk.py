@@ -47,20 +47,21 @@ def paths(root):
 
 
 @pytest.mark.parametrize("width", [1400, 400])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_shuts_anybody_out(
-    page, live_server, root, sign_in, barriers, paths, width, scheme
-):
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
-    page.goto(f"{live_server.url}/desk/login/")
-    assert barriers(page) == []
-    sign_in(root)
-    for path in paths:
+def test_no_page_shuts_anybody_out(page, live_server, root, sign_in, barriers, paths, width):
+    def look(path):
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.goto(f"{live_server.url}/desk/{path}")
         assert barriers(page) == [], path
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        assert barriers(page, colours=True) == [], path
         too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(too_wide) <= 0, path
+
+    page.set_viewport_size({"width": width, "height": 900})
+    look("login/")
+    sign_in(root)
+    for path in paths:
+        look(path)
 
 
 def test_the_browser_has_nothing_to_complain_of(
@@ -90,6 +91,29 @@ def test_language_and_appearance_are_in_the_menu_of_the_account(
     page.get_by_role("button", name="Log out").click()
     expect(page).to_have_url(f"{live_server.url}/desk/logout/")
     assert complaints == []
+
+
+@pytest.mark.parametrize("width", [1400, 400])
+def test_what_is_not_needed_every_hour_stands_behind_one_button(
+    page, live_server, root, sign_in, barriers, width
+):
+    sign_in(root)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{live_server.url}/desk/")
+    people = page.locator("#more-areas a[href$='/articles/person/']")
+    expect(people).to_be_hidden()
+    more = page.locator("[popovertarget=more-areas]")
+    more.press("Enter")
+    expect(people).to_be_in_viewport(ratio=1)
+    assert barriers(page) == []
+    page.keyboard.press("Escape")
+    expect(people).to_be_hidden()
+    expect(more).to_be_focused()
+    more.press("Enter")
+    people.press("Enter")
+    expect(page).to_have_url(f"{live_server.url}/desk/articles/person/")
+    expect(more).to_have_attribute("data-current", "")
+    expect(people).to_have_text(more.inner_text())
 
 
 def test_a_source_is_added_with_its_origin(page, live_server, root, sign_in, complaints):

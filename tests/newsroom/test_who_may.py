@@ -42,6 +42,8 @@ TABLE: list[tuple[str, str, set[str]]] = [
     ("post", "article:reading", CHECKERS),
     ("get", "article:find_sources", AT_WORK),
     ("get", "article:find_claims", EVERYBODY),
+    ("get", "article:find_elsewhere", WRITERS),
+    ("post", "article:take_in", AT_WORK),
     ("get", "article:preview", EVERYBODY),
     ("get", "article:publish", EVERYBODY),
     ("post", "article:publish", PUBLISHERS),
@@ -127,9 +129,9 @@ def test_the_table_tries_every_address_about_a_piece() -> None:
     tried = {
         name.partition(":")[2] or name.removeprefix("articles_article_") for _m, name, _w in TABLE
     }
-    # Looking back, and lifting a block, have tests of their own.
+    # Looking back, lifting a block and what was taken in have tests of their own.
     elsewhere = {
         "at", "at_moment", "compare", "compare_publications", "delete", "restore", "revision",
-        "unblock",
+        "taken_in", "unblock",
     }  # fmt: skip
     assert names - tried <= elsewhere

@@ -27,12 +27,15 @@ dates = st.one_of(
 stored = st.fixed_dictionaries(
     {},
     optional={
-        "author": st.one_of(st.lists(st.one_of(names, scalars), max_size=4), names, scalars),
-        "issued": dates,
+        **{
+            variable: st.one_of(st.lists(st.one_of(names, scalars), max_size=4), names, scalars)
+            for variable in csl.NAMES
+        },
+        **dict.fromkeys(csl.DATES, dates),
         **{
             variable: st.one_of(scalars, st.lists(words, max_size=2))
-            for variable in [*csl.FIELDS.values(), "editor", "volume", "note"]
-            if variable not in ("author", "issued")
+            for variable in [*csl.FIELDS.values(), "translator", "note"]
+            if variable not in csl.NAMES | csl.DATES
         },
     },
 )

@@ -157,7 +157,8 @@ def test_a_doi_is_asked_of_its_registry(client, admin, server, monkeypatch):
 def test_an_isbn_that_nobody_knows_is_filled_in_by_hand(client, admin, server, answer, monkeypatch):
     fixed("isbn", sized(answer))
     monkeypatch.setattr(intake, "ISBN_SERVICE", server.address("isbn?{}"))
-    assert intake.find("3-16-148410-X") == [{"csl": {"type": "book", "ISBN": "9783161484100"}}]
+    known = {"type": "book", "ISBN": "9783161484100"}
+    assert intake.find("3-16-148410-X") == [{"csl": known, "note": "isbn"}]
     BEHAVIOURS.pop("isbn")
 
 

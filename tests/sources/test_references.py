@@ -1,13 +1,12 @@
 import json
+import re
 import time
 import warnings
-from pathlib import Path
+from itertools import product
 
 import pytest
-from citeproc import SCHEMA_PATH
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree
 
 from sources import references
 from sources.references import creators, issued, link, reference, short
@@ -123,24 +122,22 @@ class TestStyle:
         csl = {"title": "X", "issued": {"date-parts": [[2025, 4, 26], [2025, 4, 29]]}}
         assert reference(csl, "de") == "<b>X.</b> 26.–29. April 2025."
 
-    @pytest.mark.parametrize("style", ["references-de.csl", "references-en.csl"])
-    def test_style_files_keep_to_the_schema(self, style):
-        schema = etree.RelaxNG(etree.parse(SCHEMA_PATH))
-        schema.assertValid(etree.parse(str(Path(references.STYLES) / style)))
-
     def test_nothing_is_warned_about(self):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             reference({"title": "Y", "custom": 1, "author": [{"family": "A", "isni": "1"}]}, "de")
 
-    def test_sixty_known_references_take_no_time(self):
+    def test_known_references_are_not_made_again(self):
         sources = [BOOK | {"title": f"Band {number}"} for number in range(60)]
-        for source in sources:
-            reference(source, "de")
-        start = time.perf_counter()
-        for source in sources:
-            reference(source, "de")
-        assert time.perf_counter() - start < 0.1
+
+        def once() -> float:
+            start = time.process_time()
+            for source in sources:
+                reference(source, "de")
+            return time.process_time() - start
+
+        first = once()
+        assert min(once() for _ in range(3)) < first / 3
 
 
 class TestMarkup:
@@ -162,12 +159,10 @@ class TestMarkup:
     @settings(max_examples=150, deadline=None)
     @given(CSL)
     def test_no_data_is_too_odd(self, csl):
-        for language in ("de", "en"):
-            html = reference(csl, language)
+        for style, language in product(references.STYLES, ("de", "en")):
+            html = reference(csl, language, style)
             assert html
-            text = html
-            for tag in ("<b>", "</b>", "<i>", "</i>", "<em>", "</em>"):
-                text = text.replace(tag, "")
+            text = re.sub(r'</?(?:b|i|em)>|<a href="https?://[^"<>\s]+">|</a>', "", html)
             assert "<" not in text
             assert ">" not in text
         assert isinstance(short(csl), str)

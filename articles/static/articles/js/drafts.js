@@ -2,11 +2,18 @@
 // see who is writing.
 import { desk, form, notice, send, take, text } from "newsroom/parts"
 import { isDirty, savedLine } from "newsroom/saving"
-import { basedOn, forgetHere, keepHere, keptHere, putBack, texts } from "newsroom/shelter"
+import { basedOn, differs, forgetHere, keepHere, keptHere, properties, putBack, texts } from "newsroom/shelter"
 
 const PAUSE = 3_000
 const BEAT = 25_000
 let timer = 0
+let visit = newVisit()
+
+// Names the opened page, so that its parting word holds whatever arrives after it.
+function newVisit() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+}
 
 function data(more = {}) {
   const body = new FormData()
@@ -15,7 +22,7 @@ function data(more = {}) {
   return body
 }
 
-const written = () => data({ based_on: basedOn(), ...texts() })
+const written = () => data({ visit, based_on: basedOn(), properties: JSON.stringify(properties()), ...texts() })
 
 function say(name) {
   const line = savedLine()
@@ -58,7 +65,7 @@ function later() {
 async function beat() {
   if (document.hidden) return
   try {
-    const { status, answer } = await send(desk.dataset.presenceUrl, data())
+    const { status, answer } = await send(desk.dataset.presenceUrl, data({ visit }))
     if (status === 200) await take(answer)
   } catch {
     // It is only to see who else is there.
@@ -68,9 +75,7 @@ async function beat() {
 async function begin() {
   const here = keptHere()
   if (here && !document.querySelector("#conflict, #vanishing, #refused")) {
-    const now = texts()
-    const differs = Object.entries(here.texts).some(([name, words]) => (now[name] ?? "") !== words)
-    if (differs) {
+    if (differs(here)) {
       await putBack(here)
       document.getElementById("unsaved")?.remove()
       notice(text("Resumed"), "warning", true)
@@ -104,6 +109,11 @@ if (form && desk) {
   addEventListener("pagehide", () => {
     // Too long for what a closing page may still send, it is kept here.
     if (isDirty() && !navigator.sendBeacon(desk.dataset.draftUrl, written())) keepHere()
-    navigator.sendBeacon(desk.dataset.presenceUrl, data({ leave: "1" }))
+    navigator.sendBeacon(desk.dataset.presenceUrl, data({ visit, leave: "1" }))
+  })
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return
+    visit = newVisit()
+    beat()
   })
 }

@@ -1,12 +1,17 @@
 // A text field that searches as one types (ARIA combobox): arrows choose, Enter takes, Esc closes.
+import { fill, forget, lookUp, mayBe } from "newsroom/taking-in"
+
 const WAIT = 180
 
 function setUp(box) {
   const input = box.querySelector('[role="combobox"]')
   const list = box.querySelector('[role="listbox"]')
+  const said = box.querySelector("[data-said]")
+  const hint = said?.textContent
   let timer = 0
   let asked = 0
   let active = -1
+  let asking = null
 
   const options = () => [...list.querySelectorAll('[role="option"]')]
 
@@ -63,15 +68,73 @@ function setUp(box) {
       addClaim(box, key, label)
       input.value = ""
     } else if (key === "new") {
-      newSource(box.closest("form"), true)
+      forget(box.closest("form"))
+      newSource(box.closest("form"), true, { typed: input.value.trim() })
+    } else if (key === "anyway") {
+      takeIn(option.dataset.asked, { anyway: true })
+    } else if (key === "found") {
+      filled(JSON.parse(option.dataset.fill), option.querySelector("span"))
     } else {
       box.querySelector('input[type="hidden"]').value = key
       input.value = label
+      say()
       newSource(box.closest("form"), false)
     }
   }
 
+  function filled(found, reference) {
+    fill(box.closest("form"), found, reference)
+    newSource(box.closest("form"), true, { focus: document.activeElement === input })
+  }
+
+  function say(words = hint, wrong = false) {
+    said.textContent = words
+    said.classList.toggle("typeahead__wrong", wrong)
+  }
+
+  // What was pasted is offered, or looked up while one may go on by hand.
+  async function takeIn(asked, how) {
+    if (asking) asking.stopped = true
+    close()
+    const mine = lookUp(box, asked, how)
+    asking = mine
+    input.setAttribute("aria-busy", "true")
+    say(said.dataset.waiting)
+    let answer = null
+    try {
+      answer = await mine.answer
+    } catch {
+      answer = { trouble: said.dataset.failed }
+    }
+    if (asking !== mine) return null
+    stopAsking()
+    if (!answer) return null
+    if (answer.login) return location.assign(answer.login)
+    if (answer.search) return search()
+    if (answer.trouble) return say(answer.trouble, true)
+    if (answer.said) say(answer.said, true)
+    present(answer.options)
+    return answer.take ? choose(options()[0]) : point(0)
+  }
+
+  function stopAsking() {
+    if (asking) asking.stopped = true
+    asking = null
+    input.removeAttribute("aria-busy")
+    say()
+  }
+
+  input.addEventListener("paste", (event) => {
+    const pasted = event.clipboardData?.getData("text/plain") ?? ""
+    const whole = input.selectionStart === 0 && input.selectionEnd === input.value.length
+    if (!box.dataset.takeIn || !whole || !mayBe(pasted)) return
+    event.preventDefault()
+    input.value = pasted.replace(/\s+/g, " ").trim().slice(0, 200)
+    box.querySelector('input[type="hidden"]').value = ""
+    takeIn(pasted)
+  })
   input.addEventListener("input", () => {
+    if (asking) stopAsking()
     if (box.dataset.typeahead === "sources") box.querySelector('input[type="hidden"]').value = ""
     clearTimeout(timer)
     timer = setTimeout(search, WAIT)
@@ -87,7 +150,14 @@ function setUp(box) {
       else point(active + (event.key === "ArrowDown" ? 1 : -1))
     } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       event.preventDefault()
-      if (!list.hidden && active >= 0) choose(options()[active])
+      const { byHand } = asking ?? {}
+      if (asking) stopAsking()
+      if (byHand) filled(byHand)
+      else if (!list.hidden && active >= 0) choose(options()[active])
+    } else if (event.key === "Escape" && asking) {
+      event.preventDefault()
+      event.stopPropagation()
+      stopAsking()
     } else if (event.key === "Escape" && !list.hidden) {
       close()
       // Who has not typed anything here wants to leave, not to search anew.
@@ -124,19 +194,18 @@ function addClaim(box, key, label) {
   chosen.append(row)
 }
 
-function newSource(form, wanted) {
+// Who has gone on to another field meanwhile stays there.
+function newSource(form, wanted, { typed = "", focus = true } = {}) {
   const fields = form.querySelector("[data-new-source]")
   fields.hidden = !wanted
   fields.querySelector('[name="new_source"]').value = wanted ? "1" : ""
-  const input = form.querySelector("#source-words")
   if (wanted) {
     form.querySelector('[name="cite-source"]').value = ""
     const title = fields.querySelector('[name="source-title"]')
     const address = fields.querySelector('[name="source-url"]')
-    const typed = input.value.trim()
     if (/^https?:/i.test(typed)) address.value ||= typed
     else title.value ||= typed
-    title.focus()
+    if (focus) title.focus()
   }
 }
 
