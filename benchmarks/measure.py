@@ -1,7 +1,8 @@
 """Timing for benchmarks: medians of several runs, and ratios within one run.
 
 The machines that this runs on differ and are shared, so a figure says little
-alone: compare it with the ones beside it.
+alone: compare it with the ones beside it. "Busy" is processor time of this process,
+which says more where others work on the same machine.
 """
 
 import statistics
@@ -24,13 +25,15 @@ class Table:
     def time(self, name: str, work: Callable[[], object], *, runs: int = 7) -> float:
         """Measure some work; return the median in seconds. The first run is not counted."""
         work()
-        taken = []
+        taken, busy = [], []
         for _ in range(runs):
-            start = time.perf_counter()
+            start, worked = time.perf_counter(), time.process_time()
             work()
             taken.append(time.perf_counter() - start)
+            busy.append(time.process_time() - worked)
         median = statistics.median(taken)
-        self.tell(name, f"{_written(median)}  ({_written(min(taken))} to {_written(max(taken))})")
+        spread = f"({_written(min(taken))} to {_written(max(taken))})"
+        self.tell(name, f"{_written(median)}  {spread}  {_written(statistics.median(busy))} busy")
         self.rows[name] = median
         return median
 

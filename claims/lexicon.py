@@ -343,8 +343,8 @@ _SHORT = {
         r"\betc\.": "und so weiter",
         r"\bggf\.": "gegebenenfalls",
         r"\bevtl\.": "eventuell",
-        r"\b[Mm]ehr als (?=\d)": "über ",
-        r"\b[Ww]eniger als (?=\d)": "unter ",
+        r"\b[Mm]ehr als (?=[£$€]?\d)": "über ",
+        r"\b[Ww]eniger als (?=[£$€]?\d)": "unter ",
         r"(?<=\d)[:.]00(?= Uhr)": "",
     },
     "en": {
@@ -371,8 +371,8 @@ _SHORT = {
         r"(?<=[£$€])(\d[\d.,]*)\s?bn\b": r"\1 billion",
         r"\b([ap])\.\s?m\.": r"\1m",
         r"(?<=\d)(?=[ap]m\b)": " ",
-        r"\b[Mm]ore than (?=\d)": "over ",
-        r"\b(?:[Ff]ewer|[Ll]ess) than (?=\d)": "under ",
+        r"\b[Mm]ore than (?=[£$€]?\d)": "over ",
+        r"\b(?:[Ff]ewer|[Ll]ess) than (?=[£$€]?\d)": "under ",
     },
 }
 
@@ -453,7 +453,7 @@ class Lexicon:
 
 
 _NAMING = ("date", "unit", "figure", "attribution")
-_OPENERS = "first firstly second secondly third erstens zweitens drittens zuerst zunächst"
+_OPENERS = "also first firstly second secondly third erstens zweitens drittens zuerst zunächst"
 _SAYING = {"de": "das dies", "en": "this that", "fr": "cela ça", "es": "eso esto", "nl": "dat dit"}
 _ANNOUNCING = {
     "de": ("folgend",),

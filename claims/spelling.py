@@ -5,13 +5,14 @@ much as "statute". Words are folded.
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA, Indel
 from simplemma.strategies.dictionaries import LOW_MEMORY_DICTIONARY_FACTORY
 
 from .words import UMLAUTS
 
+_REMEMBERED = 20_000  # words that were looked up, since few change
 _DICTIONARIES = ("de", "en", "es", "fr", "it", "nl")
 # Spellings of which a language has two, as (one, other, letters before, letters after at most).
 _ANY = 99
@@ -89,6 +90,7 @@ def _dictionary(language: str) -> Mapping[str, str]:
     return LOW_MEMORY_DICTIONARY_FACTORY.get_dictionary(language)
 
 
+@lru_cache(_REMEMBERED)
 def _known(word: str, language: str) -> bool:
     # Folding made "ß" into "ss"; nouns stand there with capitals.
     forms = {word, word.replace("ss", "ß")} if "ss" in word else {word}
@@ -102,6 +104,7 @@ def is_word(word: str, language: str) -> bool | None:
     return found if found is None else found or _made(word, language)
 
 
+@lru_cache(_REMEMBERED)
 def lemma(word: str, language: str) -> str:
     """Return the form of a word that dictionaries have, "" if none is known."""
     return (_dictionary(language).get(word) or "") if language in _DICTIONARIES else ""
@@ -113,8 +116,10 @@ def slipped(one: str, other: str, language: str) -> bool | None:
     Exactly one of them must be a word, and what differs must look like a slip: a letter left out or
     put in, two that changed places, and another letter only in the middle of long words.
     """
-    if known(one, language) is None:
+    if language not in _DICTIONARIES:
         return None
+    if one[0] != other[0] or OSA.distance(one, other, score_cutoff=2) > 2:
+        return False
     wrong, right = (one, other) if _known(other, language) else (other, one)
     if not _known(right, language):
         # Compounds of which no dictionary knows either.
@@ -125,7 +130,7 @@ def slipped(one: str, other: str, language: str) -> bool | None:
 def _slip(wrong: str, right: str, language: str) -> bool:
     sizes = sorted((len(wrong), len(right)))
     distance = OSA.distance(wrong, right, score_cutoff=2)
-    if wrong[0] != right[0] or distance > 2 or _made(wrong, language):
+    if _made(wrong, language):
         return False
     if sorted(wrong) == sorted(right):
         return sizes[0] >= _LONG["swapped"]

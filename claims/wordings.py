@@ -12,7 +12,7 @@ In doubt the stricter, since a check that was kept silently misleads a reader.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,6 +65,15 @@ class Verdict:
 # Codes of words that may not change places with each other.
 _FIXED = frozenset(("figure", "date", "unit", "negation", "modality", "condition", "attribution"))
 _REPEATED = 4  # words that were written twice by mistake
+_MANY = 100_000  # pairs of words; where more are left, it is another text
+# Words that begin a clause or an infinitive, so that a time may belong to either.
+_SUBORDINATE: Mapping[str, frozenset[str]] = {
+    "de": frozenset(("zu",)),
+    "es": frozenset(("que", "quien")),
+    "fr": frozenset(("que", "qu", "qui")),
+    "it": frozenset(("che", "cui")),
+    "nl": frozenset(("dat", "die", "om", "te")),
+}
 _FRONT = 9  # words that may go to the front of a sentence together
 _LONG = 3  # words that make a part of a sentence, which may change its place
 
@@ -146,6 +155,9 @@ class _Comparison:
         """
         if not one or len(one) != len(other):
             return False
+        parts = _SUBORDINATE.get(self.known.language, frozenset())
+        if any(fold(word.raw) in parts for word in other):
+            return False
         dated = one[0].code == "date"
         if not dated and fold(one[0].raw) not in self.lexicon.prepositions:
             return False
@@ -157,7 +169,9 @@ class _Comparison:
             for at in range(1, len(other) - size + 1):
                 if theirs[at : at + size] == keys[:size]:
                     rest = theirs[:at] + theirs[at + size :]
-                    if verb.key in rest:
+                    # In the clause of the verb, not "he said that in May …".
+                    beside = [w.key for w in other[:at] if w.clause == other[at].clause]
+                    if verb.key in beside:
                         rest.remove(verb.key)
                         if rest == keys[size + 1 :]:
                             return True
@@ -247,7 +261,8 @@ class _Comparison:
     def _cancel_equivalents(self, old: list[Word], new: list[Word]) -> None:
         lexicon = self.lexicon
         # Joined or taken apart: "threatlevel", "threat level"; not "notable", "not able".
-        if lexicon.classes:
+        few = len(old) * len(new) <= _MANY
+        if lexicon.classes and few:
             self._cancel_compounds(old, new)
         # "2.5 million" and "2,500,000".
         if old and new and (amount := _amount(old)) and amount == _amount(new):
@@ -258,7 +273,7 @@ class _Comparison:
             for side, whole in ((old, self.old), (new, self.new)):
                 side[:] = [word for word in side if not self.words.perfect(word, whole)]
         # Inflected or spelt otherwise, in the order of the words.
-        for one in list(old):
+        for one in list(old) if few else ():
             for other in new:
                 if self.words.same(one, other):
                     old.remove(one)

@@ -6,6 +6,7 @@ its class in the lexicon; white space and typography are gone.
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
@@ -35,7 +36,8 @@ _LINK = re.compile(
     r"|(?<=\])\[(?:[^\]]*[^\W\d_][^\]]*)?\]"  # [words][where they lead]
 )
 # Forms for all genders: "Nutzer*innen", "Nutzer:in", "NutzerInnen", "Nutzerinnen und Nutzer".
-_STARRED = frozenset(("in", "innen", "e", "r", "n", "en", "er"))
+_STARRED = frozenset(("e", "r", "n"))  # ... and after nouns:
+_FEMALE = frozenset(("in", "innen"))
 _INNER = re.compile(r"(\w{3,})I(?:n|nnen)")
 _STARS = frozenset(("*", ":", "_", "/", "/-", "·"))  # "Nutzer*innen", "ein*e"
 ALL_GENDERS = "*"  # at the end of a key
@@ -150,24 +152,24 @@ def words(text: str, known: Profile) -> list[Word]:
         if not taken[match.start()] or not match[0].strip()
     ]
     found.sort()
-    starts = {start for start, _ in split(text)}
+    starts = sorted(start for start, _ in split(text))
     result: list[Word] = []
     clause, at, opens = 0, 0, True
     for start, end, code in found:
         between = text[at:start]
-        if between in _STARS and text[start:end] in _STARRED and result and len(result[-1].key) > 2:
+        if between in _STARS and result and _starred(result[-1], text[start:end]):
             whole = f"{result[-1].raw}{between}{text[start:end]}"
             result[-1] = replace(result[-1], raw=whole, key=result[-1].key + ALL_GENDERS)
             at = end
             continue
         pauses = len(_PAUSE.findall(between))
         clause += pauses
-        opens = opens or any(at <= begin <= start for begin in starts)
+        opens = opens or bisect_left(starts, at) < bisect_right(starts, start)
         at = end
         if between.startswith(".") and result and not opens:
             result[-1] = replace(result[-1], dotted=True)
         if len(result) == 1 and between.startswith(",") and result[0].key in known.lexicon.openers:
-            # "First, we asked".
+            # "First, we asked", "Also, they came".
             result.clear()
             opens = True
         raw = text[start:end]
@@ -198,6 +200,12 @@ def _with_genders(words: list[Word], known: Profile) -> list[Word]:
                     break
         at += 1
     return words
+
+
+def _starred(word: Word, ending: str) -> bool:
+    """Whether an ending makes a form for all genders of a word: "ein*e", not "sie/er"."""
+    endings = _STARRED | _FEMALE if word.capital else _STARRED
+    return ending in endings and len(word.key) > 2 and word.key.isalpha()
 
 
 def inclusive(one: str, other: str) -> bool:

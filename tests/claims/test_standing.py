@@ -15,6 +15,7 @@ from claims.choices import State
 from claims.models import Claim
 from claims.standing import Evidence, Standing, fingerprint, fold
 from history import revisions
+from history.acts import act
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -318,6 +319,24 @@ def test_a_heading_above_that_turns_the_passage_around_makes_its_check_stale(adm
     assert (reason.kind, reason.old, reason.new, reason.around) == (
         "figure", "2023", "2024", "heading",
     )  # fmt: skip
+
+
+def test_whom_a_caption_names_before_makes_its_check_stale(piece, admin) -> None:
+    image = factories.image(piece, caption="Links steht Otto Klein. Er trat danach zurück.")
+    claim = services.create_claim(piece, actor=admin, statement="Klein trat zurück.")
+    services.add_passage(
+        claim, actor=admin, field="caption", image=image.pk, words="Er trat danach zurück."
+    )
+    factories.check(claim, admin)
+    assert standing(claim).state == State.SUPPORTED
+
+    image.caption = "Links steht Kurt Lang. Er trat danach zurück."
+    with act("articles.article.saved", actor=admin):
+        image.save()
+        services.sync(piece)
+    found = standing(claim)
+    assert found.state == State.STALE
+    assert [(r.kind, r.around) for r in found.reasons] == [("name", "before")]
 
 
 def test_what_rests_on_a_reworded_claim_is_to_be_looked_at_again(piece, claim, admin) -> None:
