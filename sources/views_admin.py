@@ -57,7 +57,6 @@ class Standing:
     reference: SafeString
     repeats: list[Source]
     more: int
-
     origin: Source | None
 
     @property
