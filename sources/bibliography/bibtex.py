@@ -118,7 +118,10 @@ def read(text: str) -> Iterator[Entry]:
 def _of_bibtex(entry: BibtexEntry) -> Entry:
     line = (entry.start_line or 0) + 1
     fields = {field.key.lower(): field.value for field in entry.fields}
-    csl = _bibtex_csl(entry.entry_type.lower(), fields)
+    try:
+        csl = _bibtex_csl(entry.entry_type.lower(), fields)
+    except RecursionError:
+        return Entry(line, trouble=_("It is nested too deeply to be a source."))
     if carried := fields.get(_CARRIED):
         csl = restored(str(carried), csl, _through_bibtex)
     if not tells(csl):

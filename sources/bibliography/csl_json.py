@@ -6,7 +6,7 @@ from collections.abc import Iterator
 # What is wrong is kept, and read in whatever language.
 from django.utils.translation import gettext_noop as _
 
-from .entries import CSL, Entry, tells
+from .entries import CSL, Entry, flat, tells
 
 
 def read(text: str) -> Iterator[Entry]:
@@ -18,6 +18,8 @@ def read(text: str) -> Iterator[Entry]:
     for number, row in enumerate(rows if isinstance(rows, list) else [rows], start=1):
         if not isinstance(row, dict) or not all(isinstance(key, str) for key in row):
             yield Entry(number, trouble=_("This is no source."))
+        elif not flat(row):
+            yield Entry(number, trouble=_("It is nested too deeply to be a source."))
         elif not tells(row):
             yield Entry(
                 number, trouble=_("It has neither a title nor anything else to know it by.")

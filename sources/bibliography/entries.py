@@ -8,6 +8,9 @@ from typing import Any
 
 CSL = dict[str, Any]
 
+# CSL itself nests three deep; programs add what is theirs.
+_DEEPEST = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -42,6 +45,7 @@ def _month(word: str) -> str:
 
 
 def iso(date: Any) -> str:
+    """Return a date of CSL in digits, or in words if it has none."""
     parts = date.get("date-parts") if isinstance(date, dict) else None
     if not isinstance(parts, list) or not parts or not isinstance(parts[0], list):
         return str(date.get("literal") or date.get("raw") or "") if isinstance(date, dict) else ""
@@ -66,9 +70,9 @@ def restored(carried: str, told: CSL, retold: Callable[[CSL], CSL]) -> CSL:
     """
     try:
         base = json.loads(bytes.fromhex(carried))
-    except ValueError:
+    except (ValueError, RecursionError):
         return told
-    if not isinstance(base, dict):
+    if not isinstance(base, dict) or not flat(base):
         return told
     before = retold(base)
     changed = {key: value for key, value in told.items() if before.get(key) != value}
@@ -76,9 +80,17 @@ def restored(carried: str, told: CSL, retold: Callable[[CSL], CSL]) -> CSL:
     return {key: value for key, value in (base | changed).items() if key not in gone}
 
 
+def flat(csl: Any, depth: int = _DEEPEST) -> bool:
+    """Return whether data is nested no deeper than any source is."""
+    inner = csl.values() if isinstance(csl, dict) else csl if isinstance(csl, list) else ()
+    return depth > 0 and all(flat(one, depth - 1) for one in inner)
+
+
 def tells(csl: CSL) -> bool:
+    """Return whether there is anything to know a source by."""
     return any(csl.get(key) for key in ("title", "author", "editor", "URL", "DOI", "publisher"))
 
 
 def listed(value: Any) -> list[Any]:
+    """Return a field that may hold one value or several as several."""
     return value if isinstance(value, list) else [value] if value else []

@@ -202,6 +202,34 @@ def test_nothing_is_too_odd_to_be_read(head: str, text: str) -> None:
         assert entry.line >= 1
 
 
+@pytest.mark.parametrize(
+    "carried", ["[" * 200_000, '{"title":' + "[" * 900 + "]" * 900 + "}", "[]"]
+)
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "@book{a, title = {Das Wehr},\n  newsroom-csl = {%s}}\n@book{b, title = {Die Furt}}",
+        "TY  - BOOK\nTI  - Das Wehr\nC8  - %s\nER  -\n\nTY  - BOOK\nTI  - Die Furt\nER  -\n",
+    ],
+)
+def test_what_is_carried_along_takes_no_entry_down(entry: str, carried: str) -> None:
+    found = read(entry % carried.encode().hex())
+    assert [row.csl and row.csl["title"] for row in found] == ["Das Wehr", "Die Furt"]
+
+
+@pytest.mark.parametrize(
+    "bibliography",
+    [
+        "@book{a, title = " + "{" * 5000 + "x" + "}" * 5000 + "}\n@book{b, title = {Die Furt}}",
+        '[{"title": ' + "[" * 900 + "]" * 900 + '}, {"title": "Die Furt"}]',
+    ],
+)
+def test_what_is_nested_without_end_is_told_and_the_rest_is_read(bibliography: str) -> None:
+    bad, good = read(bibliography)
+    assert bad.trouble == "It is nested too deeply to be a source."
+    assert good.csl is not None
+
+
 class TestIdentifiers:
     @pytest.mark.parametrize(
         ("text", "found"),
