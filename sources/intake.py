@@ -16,6 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz
 
+from history import jobs
+
 from . import bibliography, extraction, fetching, identifiers, media, references, services, watching
 from .choices import Tier
 from .models import Capture, Lookup, Source, capture_storage
@@ -86,8 +88,6 @@ def entry(lookup: Lookup, number: str) -> bibliography.CSL:
 
 def settle(lookup: Lookup, source: Source, *, actor: Any) -> None:
     """Keep what a new source was made from: the dropped file, or its page, fetched by a job."""
-    from history import jobs
-
     from .tasks import look
 
     if source.tier != Tier.NAMED:
@@ -106,8 +106,6 @@ def settle(lookup: Lookup, source: Source, *, actor: Any) -> None:
 
 def ask(user: Any, *, text: str = "", file: bytes = b"") -> Lookup:
     """Note what somebody pasted or dropped, and have a job look it up."""
-    from history import jobs
-
     from .tasks import look_up
 
     lookup = Lookup(user=user, asked=text.strip())

@@ -6,7 +6,8 @@ let current = -1
 
 function say() {
   const status = step.querySelector("[data-template]")
-  const words = current < 0 ? status.dataset.none : status.dataset.template
+  const { template, one, many } = status.dataset
+  const words = current >= 0 ? template : places.length === 1 ? one : many
   status.textContent = words.replace("{at}", current + 1).replace("{all}", places.length)
 }
 
