@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from articles.models import Article
 from claims.models import Citation
@@ -65,10 +65,14 @@ def begin(reporter: Colleague, article: Article) -> Page:
     return reporter.page
 
 
-def paste(page: Page, words: str) -> None:
-    """Paste from the clipboard by keyboard, and wait for the desk's first answer."""
+def to_clipboard(page: Page, words: str) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate("words => navigator.clipboard.writeText(words)", words)
+
+
+def paste(page: Page, words: str) -> None:
+    """Paste from the clipboard by keyboard, and wait for the desk's first answer."""
+    to_clipboard(page, words)
     with page.expect_response(lambda answer: answer.url.endswith("/take-in/")):
         page.keyboard.press("Control+v")
 
@@ -217,6 +221,22 @@ def test_who_will_not_wait_goes_on_by_hand(article: Article, colleague: Coming) 
         "title": "Von Hand",
         "DOI": "10.5555/leer",
     }
+
+
+def test_who_does_not_wait_for_the_first_answer_either_goes_on_by_hand(
+    article: Article, colleague: Coming
+) -> None:
+    reporter = colleague("reporter")
+    page = begin(reporter, article)
+    held: list[Route] = []
+    page.route("**/take-in/", lambda route: held.append(route))
+    to_clipboard(page, "10.5555/leer")
+    with page.expect_request("**/take-in/"):
+        page.keyboard.press("Control+v")
+    page.keyboard.press("Enter")
+    held[0].continue_()
+    expect(reporter.dialog.locator("[name=source-title]")).to_be_focused()
+    expect(page.locator("#source-words")).not_to_have_attribute("aria-busy", "true")
 
 
 @pytest.mark.parametrize("pasted", ["10.5555/unbekannt", "silent", "to-metadata"])

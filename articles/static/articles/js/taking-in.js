@@ -14,16 +14,21 @@ const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mill
 
 // Asks the server; gives what it found, or null if that was given up (see `stop`).
 export function lookUp(box, asked, { anyway = false } = {}) {
-  const asking = { stopped: false, byHand: null }
+  const asking = { stopped: false }
+  const data = new FormData()
+  const own = box.closest("form").elements
+  data.set("csrfmiddlewaretoken", own.namedItem("csrfmiddlewaretoken").value)
+  data.set("asked", asked)
+  data.set("tier", tier(box.closest("form")))
+  if (anyway) data.set("anyway", "1")
+  const first = send(box.dataset.takeIn, data).then(({ answer }) => answer)
+  // What one may go on with by hand, if it is not answered at once.
+  asking.meanwhile = first.then(
+    (answer) => (answer.wait ? { byHand: answer.by_hand } : null),
+    () => null,
+  )
   asking.answer = (async () => {
-    const data = new FormData()
-    const own = box.closest("form").elements
-    data.set("csrfmiddlewaretoken", own.namedItem("csrfmiddlewaretoken").value)
-    data.set("asked", asked)
-    data.set("tier", tier(box.closest("form")))
-    if (anyway) data.set("anyway", "1")
-    let { answer } = await send(box.dataset.takeIn, data)
-    asking.byHand = answer.by_hand
+    let answer = await first
     for (let pause = FIRST; answer.wait && !asking.stopped; pause = Math.min(pause * 1.5, LONGEST)) {
       await wait(pause)
       if (asking.stopped || !box.isConnected) return null

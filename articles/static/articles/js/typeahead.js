@@ -124,6 +124,14 @@ function setUp(box) {
     say()
   }
 
+  // Who does not wait even for the server's first word is not asked to press the key again.
+  async function goOnByHand(mine) {
+    const meanwhile = await mine.meanwhile
+    if (asking !== mine || !meanwhile) return
+    stopAsking()
+    if (meanwhile.byHand) filled(meanwhile.byHand)
+  }
+
   input.addEventListener("paste", (event) => {
     const pasted = event.clipboardData?.getData("text/plain") ?? ""
     const whole = input.selectionStart === 0 && input.selectionEnd === input.value.length
@@ -150,9 +158,7 @@ function setUp(box) {
       else point(active + (event.key === "ArrowDown" ? 1 : -1))
     } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       event.preventDefault()
-      const { byHand } = asking ?? {}
-      if (asking) stopAsking()
-      if (byHand) filled(byHand)
+      if (asking) goOnByHand(asking)
       else if (!list.hidden && active >= 0) choose(options()[active])
     } else if (event.key === "Escape" && asking) {
       event.preventDefault()
