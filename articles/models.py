@@ -41,6 +41,11 @@ def image_storage() -> Storage:
     return storages["images"]
 
 
+def withheld_storage() -> Storage:
+    """Where pictures are while the piece that shows them is removed (``pictures.settle``)."""
+    return storages["withheld"]
+
+
 class Label(models.Model):
     """Something that pieces name by key, so that renaming it damages no history."""
 

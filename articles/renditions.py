@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage
 from PIL import Image
 
 from .models import image_storage
@@ -59,6 +60,8 @@ def opened(name: str) -> File:
     if found is None:
         raise FileNotFoundError(name)
     storage = image_storage()
+    if not storage.exists(found[1]):
+        raise FileNotFoundError(name)
     if not storage.exists(name):
         with storage.open(found[1]) as original, Image.open(original) as picture:
             width = int(found[2])
@@ -79,6 +82,17 @@ def make(file: str, content: bytes) -> None:
         if (found := NAME.fullmatch(name)) and not image_storage().exists(name):
             with Image.open(io.BytesIO(content)) as picture:
                 _store(name, _rendered(picture, int(found[2]), FORMATS[found[3]]))
+
+
+def forget(file: str, storage: Storage) -> None:
+    """Delete all renditions of a picture whose original is in this storage."""
+    if not storage.exists(file):
+        return
+    with storage.open(file) as original, Image.open(original) as picture:
+        offered = {*widths(picture.width), COMMON_WIDTH}
+    for name in (f"{file}-{width}.{form}" for width in offered for form in FORMATS):
+        if image_storage().exists(name):
+            image_storage().delete(name)
 
 
 def _store(name: str, content: bytes) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from history.jobs import soon
 
-from . import baking, listings, lists, live, tasks
+from . import baking, listings, lists, live, tasks, withheld
 from .blocking import BlockNotComplete
 from .models import LegalBlock, LivePiece, Publication
 
@@ -61,13 +61,17 @@ def covering(block: LegalBlock) -> Iterator[list[str]]:
 
 
 def replace_now(article: UUID, addresses: Iterable[str]) -> None:
-    """Bake a piece and these lists at once; raise ``BlockNotComplete`` if any of it fails."""
+    """Bake a piece and these lists at once, and see to its pictures.
+
+    Raises ``BlockNotComplete`` if any of it fails.
+    """
     failed: list[Exception] = []
-    bakes: list[Callable[[], Any]] = [partial(baking.bake, article)]
-    bakes += [partial(baking.bake_list, address) for address in addresses]
-    for bake in bakes:
+    steps: list[Callable[[], Any]] = [partial(baking.bake, article)]
+    steps += [partial(baking.bake_list, address) for address in addresses]
+    steps.append(partial(withheld.settle, article))
+    for step in steps:
         try:
-            bake()
+            step()
         except Exception as error:
             log.exception("Files of %s could not be replaced", article)
             failed.append(error)

@@ -68,10 +68,10 @@ def article(actor: User | None = None, **fields: Any) -> Article:
     return articles.create_article(actor=actor or User.objects.system(), **fields)
 
 
-def image(piece: Article, **fields: Any) -> Image:
-    """Return a picture of a piece: a blue square."""
+def image(piece: Article, colour: str = "navy", **fields: Any) -> Image:
+    """Return a picture of a piece: a square in one colour, which tells one from another."""
     out = io.BytesIO()
-    PIL.Image.new("RGB", (64, 64), "navy").save(out, "PNG")
+    PIL.Image.new("RGB", (64, 64), colour).save(out, "PNG")
     found = pictures.read(out.getvalue())
     with act("articles.article.saved", actor=User.objects.system()):
         return Image.objects.create(

@@ -167,6 +167,11 @@ STORAGES: dict[str, dict[str, Any]] = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": MEDIA_ROOT / "images", "base_url": "/media/images/"},
     },
+    # Pictures of pieces that were removed on legal grounds: no reader's way leads there.
+    "withheld": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "withheld", "base_url": None},
+    },
     # Copies of sources: private, shown to the desk alone, so without an address.
     "captures": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

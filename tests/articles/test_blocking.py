@@ -19,7 +19,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles import blocking, bundle, listings, search, services
-from articles.models import Article, LegalBlock, LivePiece, Publication, Word
+from articles.models import (
+    Article,
+    LegalBlock,
+    LivePiece,
+    Publication,
+    Word,
+    image_storage,
+)
 from articles.services import Wrong
 from claims import services as claims
 from history import erasure
@@ -83,6 +90,24 @@ def other(admin: User) -> Article:
 
 def block(piece: Article, admin: User, *words: str, **more: Any) -> LegalBlock:
     return services.block(piece, actor=admin, reason="LG Köln, 28 O 1/26", words=words, **more)
+
+
+def illustrate(piece: Article, colour: str = "navy") -> str:
+    """Give a piece a picture; return the name of its file."""
+    return factories.image(piece, colour, alt="Ein Feld", credit="Haus", rights="eigenes").file
+
+
+def publish_anew(piece: Article, admin: User) -> None:
+    services.save_article(piece, actor=admin, kicker=f"Mit {piece.images.count()} Bildern")
+    claims.read_sentences(piece, actor=admin)
+    services.publish(piece, actor=admin, kind="update", note="Ein Bild")
+
+
+def seen(file: str) -> bool:
+    """Return whether readers get a picture, in its own size and in another."""
+    answers = [Client().get(f"/media/images/{name}") for name in (file, f"{file}-64.webp")]
+    (status,) = {answer.status_code for answer in answers}
+    return status == 200
 
 
 def _shared(piece: Article) -> str:
@@ -301,6 +326,35 @@ class TestRemoval:
         assert "/anderes/" in answers["index"].content.decode()
         assert address not in [row.address for row in listings.places()]
 
+    def test_its_pictures_go_with_it_unless_another_piece_shows_them(self, piece, other, admin):
+        own = [illustrate(piece, "navy"), illustrate(piece, "red")]
+        publish_anew(piece, admin)
+        # One that only the record still shows, one that the other piece shows, and one that it
+        # showed once, in what everybody can still read.
+        piece.images.get(file=own[1]).delete()
+        shared, once = illustrate(piece, "green"), illustrate(piece, "gold")
+        illustrate(other, "green")
+        illustrate(other, "gold")
+        publish_anew(other, admin)
+        other.images.get(file=once).delete()
+        standing = block(piece, admin, whole=True)
+        assert [seen(file) for file in own] == [False, False]
+        assert [seen(file) for file in (shared, once)] == [True, True]
+        assert not [name for name in image_storage().listdir("")[1] if name[:64] in own]
+        services.unblock(standing, actor=admin, reason="Aufgehoben")
+        assert [seen(file) for file in (*own, shared, once)] == [True] * 4
+
+    def test_a_picture_of_two_removed_pieces_is_back_with_the_first(self, piece, other, admin):
+        file = illustrate(piece)
+        illustrate(other)
+        for one in (piece, other):
+            publish_anew(one, admin)
+        blocks = [block(one, admin, whole=True) for one in (piece, other)]
+        assert not seen(file)
+        services.unblock(blocks[0], actor=admin, reason="Aufgehoben")
+        assert seen(file)
+        assert Client().get(routes(piece)["page"]).status_code == 200
+
     def test_the_slug_of_a_removed_piece_hides_nobody_who_has_it_now(self, piece, other, admin):
         block(piece, admin, whole=True)
         services.save_article(piece, actor=admin, slug="weg")
@@ -344,6 +398,10 @@ class TestRemoval:
         assert Client().get(routes(piece)["page"]).status_code == 410
 
 
+def fails(*args: Any, **kwargs: Any) -> None:
+    raise OSError(28, os.strerror(28))
+
+
 class TestFiles:
     @pytest.fixture
     def root(self, tmp_path: Path, settings: Any) -> Path:
@@ -383,15 +441,23 @@ class TestFiles:
         call_command("bake", stdout=StringIO())
         assert NAME not in self.held(root)
 
+    def test_pictures_that_were_not_withheld_in_time_are_by_the_next_bake(
+        self, root, piece, admin, monkeypatch
+    ):
+        file = illustrate(piece)
+        with monkeypatch.context() as patched:
+            patched.setattr("articles.withheld.settle", fails)
+            with pytest.raises(blocking.BlockNotComplete):
+                block(piece, admin, whole=True)
+        assert seen(file)
+        call_command("bake", stdout=StringIO())
+        assert not seen(file)
+
     def test_a_failure_is_told_the_block_stands_and_no_old_file_does(
         self, root, piece, admin, monkeypatch
     ):
         call_command("bake", stdout=StringIO())
-
-        def full(*args: Any, **kwargs: Any) -> None:
-            raise OSError(28, os.strerror(28))
-
-        monkeypatch.setattr("articles.baking._write_page", full)
+        monkeypatch.setattr("articles.baking._write_page", fails)
         with pytest.raises(blocking.BlockNotComplete):
             block(piece, admin, NAME)
         assert LegalBlock.objects.standing().count() == 1

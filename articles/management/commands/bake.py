@@ -12,7 +12,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from articles import baking, lists, live
+from articles import baking, lists, live, withheld
 from history.management.commands.verify import Bar
 
 # Starting a second process takes as long as baking so many pieces.
@@ -81,6 +81,9 @@ class Command(BaseCommand):
                 changed += outcome
         strays = baking.strays()
         baking.remove(strays)
+        # What a block could not finish.
+        for article in withheld.concerned():
+            withheld.settle(article)
         if failed:
             sys.exit(1)
         if told:
