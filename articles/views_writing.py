@@ -170,7 +170,8 @@ def _posted(admin: "ArticleAdmin", request: HttpRequest, key: UUID) -> HttpRespo
             # Saving is quick; what follows from it for the page is asked for next.
             return JsonResponse({"based_on": saved.revision, "messages": told, "stale": True})
         for text in told:
-            messages.success(request, text)
+            # The page that comes next need not keep what was sent.
+            messages.success(request, text, extra_tags="arrived")
         if wants_parts(request):
             return JsonResponse({"location": article.editing_address})
         return HttpResponseRedirect(article.editing_address)

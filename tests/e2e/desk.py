@@ -88,10 +88,23 @@ class Colleague:
         self.page.locator("#login-form [type=submit]").click()
         expect(self.page).to_have_url(f"{self.site}/desk/")
 
+    def address(self, article: UUID, where: str = "change/") -> str:
+        return f"{self.site}/desk/articles/article/{article}/{where}"
+
     def go(self, article: UUID, where: str = "change/") -> None:
-        """Open a page about the piece, and wait until it has asked who else is there."""
-        self.page.goto(f"{self.site}/desk/articles/article/{article}/{where}")
-        self.page.wait_for_load_state("networkidle")
+        """Open a page about the piece; of the writing view, wait until all of it works."""
+        address = self.address(article, where)
+        if where.partition("#")[0] != "change/":
+            self.page.goto(address)
+            return
+        # It asks who else is there when everything is in place, and says so when it is left.
+        with self.page.expect_response(
+            lambda answer: (
+                answer.url.endswith("/presence/")
+                and "leave" not in (answer.request.post_data or "")
+            )
+        ):
+            self.page.goto(address)
 
     def speak(self, language: str) -> None:
         """Choose the language of the desk, as its menu does."""

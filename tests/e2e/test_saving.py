@@ -103,6 +103,33 @@ def test_two_who_save_the_same_piece_both_have_their_say(
     assert first.complaints == second.complaints == []
 
 
+def test_what_was_still_on_its_way_when_it_was_merged_does_not_come_back(
+    article: Article, colleague: Coming
+) -> None:
+    reporter, editor = colleague("reporter"), colleague("editor")
+    for person in (reporter, editor):
+        person.go(article.pk)
+    editor.replace("leer", "voll")
+    editor.save()
+    page = reporter.page
+    reporter.replace("neun", "zehn")
+    page.keyboard.press("Control+s")
+    merge = page.locator("#conflict [name=merge]")
+    # Nobody answers, so leaving the page cuts it off.
+    page.route("**/draft/", lambda route: None)
+    with page.expect_request("**/draft/"):
+        expect(merge).to_be_visible()
+    merge.press("Enter")
+
+    expect(page.locator("#conflict")).to_have_count(0)
+    expect(reporter.text).to_contain_text("Gegen zehn Uhr war der Platz voll.")
+    reporter.forgive(409)
+    page.unroute("**/draft/")
+    reporter.go(article.pk)
+    expect(reporter.text).to_contain_text("Gegen zehn Uhr war der Platz voll.")
+    expect(page.locator("#unsaved")).to_have_count(0)
+
+
 def test_a_change_of_theirs_can_be_left_and_one_of_both_decided(
     article: Article, colleague: Coming
 ) -> None:
@@ -139,6 +166,10 @@ def test_theirs_can_be_taken_instead(article: Article, colleague: Coming) -> Non
     expect(second.page.locator("#conflict")).to_have_count(0)
     expect(second.text).to_contain_text("Gegen zehn Uhr war der Platz leer.")
     assert len(bodies(article)) == 3
+    # Nor does it come back.
+    second.go(article.pk)
+    expect(second.text).to_contain_text("Gegen zehn Uhr war der Platz leer.")
+    expect(second.page.locator("#unsaved")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +182,7 @@ def test_claims_are_kept_where_the_editor_does_not_load(
     reporter = colleague("reporter", "Ida")
     page = reporter.page
     page.route(f"**/{script}*", lambda route: route.abort())
-    reporter.go(article.pk)
+    page.goto(reporter.address(article.pk))
     body = page.locator("#id_body")
     expect(body).to_be_visible()
     expect(reporter.text).to_have_count(0)

@@ -7,6 +7,9 @@ import { basedOn, differs, forgetHere, keepHere, keptHere, properties, putBack, 
 const PAUSE = 3_000
 const BEAT = 25_000
 let timer = 0
+// Once the page is sent as a whole, or what it holds is given up, that is not kept apart from it any
+// more: it could arrive later, and would then be taken for something new. One of "sent", "dropped".
+let settled = ""
 let visit = newVisit()
 
 // Names the opened page, so that its parting word holds whatever arrives after it.
@@ -39,7 +42,7 @@ function expired(address) {
 
 async function keep() {
   timer = 0
-  if (!isDirty()) return
+  if (!isDirty() || settled) return
   try {
     const { status, answer } = await send(desk.dataset.draftUrl, written())
     if (status === 401) {
@@ -52,6 +55,7 @@ async function keep() {
       return say("Kept")
     }
   } catch {
+    if (settled) return
     keepHere()
     later()
   }
@@ -59,6 +63,7 @@ async function keep() {
 }
 
 function later() {
+  settled = ""
   timer ||= setTimeout(keep, PAUSE)
 }
 
@@ -75,7 +80,8 @@ async function beat() {
 async function begin() {
   const here = keptHere()
   if (here && !document.querySelector("#conflict, #vanishing, #refused")) {
-    if (differs(here)) {
+    const arrived = here.sent && document.querySelector("[data-arrived]")
+    if (!arrived && differs(here)) {
       await putBack(here)
       document.getElementById("unsaved")?.remove()
       notice(text("Resumed"), "warning", true)
@@ -91,7 +97,7 @@ async function begin() {
     document.getElementById("unsaved").remove()
   })
   document.querySelector("[data-drop-mine]")?.addEventListener("click", () => {
-    navigator.sendBeacon(desk.dataset.draftUrl, data({ drop: "1" }))
+    settled = "dropped"
   })
   form.addEventListener("input", later)
   document.addEventListener("desk:saved", () => {
@@ -99,6 +105,10 @@ async function begin() {
     clearTimeout(timer)
     timer = 0
     forgetHere()
+  })
+  document.addEventListener("desk:sent", () => {
+    settled = "sent"
+    keepHere({ sent: true })
   })
   if (isDirty()) later()
 }
@@ -108,12 +118,17 @@ if (form && desk) {
   beat()
   setInterval(beat, BEAT)
   addEventListener("pagehide", () => {
-    // Too long for what a closing page may still send, it is kept here.
-    if (isDirty() && !navigator.sendBeacon(desk.dataset.draftUrl, written())) keepHere()
+    if (settled === "dropped") {
+      forgetHere()
+      navigator.sendBeacon(desk.dataset.draftUrl, data({ drop: "1" }))
+    } else if (isDirty() && !settled && !navigator.sendBeacon(desk.dataset.draftUrl, written()))
+      // Too long for what a closing page may still send, it is kept here.
+      keepHere()
     navigator.sendBeacon(desk.dataset.presenceUrl, data({ visit, leave: "1" }))
   })
   addEventListener("pageshow", ({ persisted }) => {
     if (!persisted) return
+    settled = ""
     visit = newVisit()
     beat()
   })

@@ -29,8 +29,14 @@ export function clean(upTo = version) {
 
 export const stamp = () => version
 
-function submitWhole(submitter) {
+// The page goes as a whole, and with it what was written.
+function leave() {
   leaving = true
+  document.dispatchEvent(new CustomEvent("desk:sent"))
+}
+
+function submitWhole(submitter) {
+  leave()
   if (submitter) form.requestSubmit(submitter)
   else form.submit()
 }
@@ -89,7 +95,7 @@ if (form && desk && "writes" in desk.dataset) {
     if (leaving || submitter?.hasAttribute("formaction")) return
     // A choice made beside a conflict goes with the whole page.
     if (submitter && "native" in submitter.dataset) {
-      leaving = true
+      leave()
       if (submitter.name === "based_on")
         for (const input of form.querySelectorAll('input[type="hidden"][name="based_on"]')) input.disabled = true
       return

@@ -80,9 +80,11 @@ export async function putBack({ texts: kept, properties: others, based_on: revis
   for (const field of form.querySelectorAll('input[type="hidden"][name="based_on"]')) field.value = revision
 }
 
-export function keepHere() {
+// What is `sent` is kept in case that it does not arrive.
+export function keepHere({ sent = false } = {}) {
+  const written = { texts: texts(), properties: properties(), based_on: basedOn(), sent }
   try {
-    localStorage.setItem(place(), JSON.stringify({ texts: texts(), properties: properties(), based_on: basedOn() }))
+    localStorage.setItem(place(), JSON.stringify(written))
     return true
   } catch {
     return false
