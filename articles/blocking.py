@@ -6,14 +6,14 @@ that is removed as a whole has nothing to show (``Removed``).
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import override
 
-from history.redaction import patterns, redact_text
+from history.redaction import patterns, redact_edges, redact_text
 
 # What a document says of itself to programs: nothing of it is anybody's words.
 _OF_THE_FORMAT = frozenset(
@@ -72,9 +72,13 @@ def touches(document: dict[str, Any], words: str) -> bool:
     return shown(document, [{"whole": False, "words": [words]}]) != document
 
 
-def blackened(text: str, words: Iterable[str]) -> str:
-    """Return plain text with the words blacked out."""
-    return redact_text(text, patterns(words, loosely=True))
+def holds(text: str, words: Collection[str], *, cut: bool = False) -> bool:
+    """Return whether the words stand in a text, plain or HTML; or, ``cut``, a rest at its ends."""
+    found_by = patterns(words, loosely=True)
+    if redact_text(text, found_by) != text:
+        return True
+    folded = text.casefold()
+    return cut and redact_edges(folded, [word.casefold() for word in words]) != folded
 
 
 def _blackened(value: Any, found_by: Sequence[re.Pattern[str]], name: str = "") -> Any:

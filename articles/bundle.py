@@ -20,7 +20,7 @@ from sources.models import capture_storage
 
 from . import proofs
 from .disclosure import Disclosure
-from .models import Article, LegalBlock, Publication
+from .models import Article, Publication
 from .report import Report
 
 Revisions = Literal["all", "published"]
@@ -38,13 +38,15 @@ def write(
 
     A checkpoint is issued, and everything is proved against it. ``language`` is
     that of the report, by default the piece's. Changes nothing else; the same
-    ledger gives the same bytes. Raises ``ValidationError`` if it shall be redacted, so that it
-    can be handed out, and a legal block stands on the piece.
+    ledger gives the same bytes. A redacted one can be handed out: it holds nothing that a legal
+    block keeps from readers. Raises ``ValidationError`` if that is the whole piece.
     """
-    if redacted and LegalBlock.objects.standing().filter(article=article).exists():
+    blocks = article.standing_blocks if redacted else []
+    if any(block["whole"] for block in blocks):
         raise ValidationError(
-            _("A legal block stands on this piece: no bundle of it may be handed out.")
+            _("The piece was removed on legal grounds: no bundle of it may be handed out.")
         )
+    blocked = [word for block in blocks for word in block["words"]]
     checkpoint = ledger.issue_checkpoint()
     known = Entry.objects.filter(sequence__lt=checkpoint.size)
     publications = {
@@ -52,7 +54,8 @@ def write(
         for publication in article.publications.order_by("number")
         if (entry := proofs.entry_of(publication)) and entry.sequence < checkpoint.size
     }
-    disclosure = _disclosure(article, known) if redacted else None
+    altered = [number for number, row in publications.items() if redacted and row.is_blocked]
+    disclosure = _disclosure(article, known, blocked, altered) if redacted else None
     bundle = Bundle(file, checkpoint)
     report = Report(
         language or article.language, checkpoint=checkpoint, redacted=redacted, revisions=revisions
@@ -62,7 +65,8 @@ def write(
     for entry, visible in bundle.add_entries(_stream(entries), of_piece):
         report.tell(entry, visible)
     for number, publication in publications.items():
-        bundle.add(f"publications/{number}.json", publication.document)
+        if number not in altered:
+            bundle.add(f"publications/{number}.json", publication.document)
         report.show(publication)
     cited = {UUID(key) for key in report.sources}
     of_source = disclosure.of_source if disclosure else _everything
@@ -102,7 +106,9 @@ def _entries(
     )
 
 
-def _disclosure(article: Article, known: EntryQuerySet) -> Disclosure:
+def _disclosure(
+    article: Article, known: EntryQuerySet, blocked: list[str], altered: list[int]
+) -> Disclosure:
     """Return what may be told, given all revisions of the piece and of what it ever cited."""
     pieces = list(_documents(known.filter(subject=article.pk)))
     cited = {
@@ -115,7 +121,7 @@ def _disclosure(article: Article, known: EntryQuerySet) -> Disclosure:
     for document in _documents(known.filter(subject__in=cited)):
         key, tier = document["id"], document["content"]["tier"]
         tiers[key] = Tier.strictest(tier, tiers.get(key, tier))
-    return Disclosure(pieces, tiers)
+    return Disclosure(pieces, tiers, blocked=blocked, altered=altered)
 
 
 def _documents(entries: EntryQuerySet) -> Iterator[dict[str, Any]]:

@@ -7,13 +7,14 @@ it stays visible that something is withheld, and roughly where.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from history.models import Entry
 from history.proofs import Shows
 from sources.choices import Tier
 
+from . import blocking
 from .public import PRIVATE_CSL
 
 # One step of a pointer each; "*" is any one step, "**" all that follow.
@@ -80,16 +81,27 @@ _PLACES = {
 }
 _SHOWN = {kind: _pattern(places) for kind, places in _PLACES.items()}
 _EMPTY = {kind: _pattern(_ways(places)) for kind, places in _PLACES.items()}
+# These are cut from the text anywhere, so maybe within blocked words.
+_CUT_OUT = ("/exact", "/prefix", "/suffix")
 
 
 class Disclosure:
     """What may be told, after everything that was ever said about the piece's sources.
 
     ``pieces`` are all documents of the piece, ``tiers`` the strictest tier that each
-    source ever had: what is confidential today was so in clear yesterday.
+    source ever had: what is confidential today was so in clear yesterday. ``blocked`` are words
+    that legal blocks keep from readers, ``altered`` the numbers of publications that hold them.
     """
 
-    def __init__(self, pieces: Iterable[dict[str, Any]], tiers: dict[str, str]) -> None:
+    def __init__(
+        self,
+        pieces: Iterable[dict[str, Any]],
+        tiers: dict[str, str],
+        *,
+        blocked: Collection[str] = (),
+        altered: Collection[int] = (),
+    ) -> None:
+        self._blocked, self._altered = blocked, altered
         self._tiers: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._confidential: set[str] = set()
         self.sources: set[str] = set()
@@ -123,6 +135,9 @@ class Disclosure:
     def of_piece(self, entry: Entry, payload: dict[str, Any]) -> Shows:
         hidden = []
         document = payload.get("document")
+        if payload.get("details", {}).get("publication", {}).get("number") in self._altered:
+            # It is left out: nobody shall look for what has this digest.
+            hidden.append("/details/publication/sha256")
         for index, claim in enumerate(document["content"]["claims"] if document else ()):
             place = f"/document/content/claims/{index}"
             if claim["id"] in self._confidential:
@@ -133,11 +148,24 @@ class Disclosure:
                 for at, citation in enumerate(claim["citations"])
                 if not self._is_open(claim, citation)
             ]
-        return _shows("piece", tuple(hidden))
+        return self._unblocked(_shows("piece", tuple(hidden)))
 
     def of_source(self, entry: Entry, payload: dict[str, Any]) -> Shows:
         private = tuple(f"/document/content/csl/{name}" for name in sorted(PRIVATE_CSL))
-        return _shows("source", private)
+        return self._unblocked(_shows("source", private))
+
+    def _unblocked(self, shows: Shows) -> Shows:
+        if not self._blocked:
+            return shows
+
+        def shown(pointer: str, value: Any) -> bool:
+            if isinstance(value, str) and blocking.holds(
+                value, self._blocked, cut=pointer.endswith(_CUT_OUT)
+            ):
+                return False
+            return shows(pointer, value)
+
+        return shown
 
 
 def _shows(kind: str, hidden: tuple[str, ...]) -> Shows:

@@ -172,6 +172,11 @@ class Publication(models.Model):
         return blocking.shown(self.frozen_document, self.standing_blocks)
 
     @property
+    def is_blocked(self) -> bool:
+        """Whether a legal block keeps words of it from readers. Raises ``blocking.Removed``."""
+        return self.public_document != self.frozen_document
+
+    @property
     def standing_blocks(self) -> list[dict[str, Any]]:
         """The legal blocks on its piece. One query, unless a manager has brought them along."""
         brought: list[dict[str, Any]] | None = vars(self).get("blocks")

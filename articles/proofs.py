@@ -58,7 +58,7 @@ def as_data(entry: Entry, publication: Publication) -> dict[str, Any]:
     blocked = [word for block in publication.standing_blocks for word in block["words"]]
 
     def unblocked(pointer: str, value: Any) -> bool:
-        hidden = isinstance(value, str) and blocking.blackened(value, blocked) != value
+        hidden = isinstance(value, str) and blocking.holds(value, blocked)
         return shows(pointer, value) and not hidden
 
     return proofs.as_data(entry, ledger.checkpoint_since(entry.sequence), unblocked)

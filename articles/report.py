@@ -81,7 +81,7 @@ class Report:
     def html(self) -> SafeString:
         """Return the whole page, which needs nothing beside it."""
         with override(self.language):
-            latest = self.publications[-1].frozen_document if self.publications else {}
+            latest = self._document(self.publications[-1]) if self.publications else {}
             content = self.piece.get("content", {})
             context = {
                 "language": self.language,
@@ -105,8 +105,9 @@ class Report:
             return render_to_string("articles/bundle_report.html", context)
 
     def _publication(self, row: Publication) -> dict[str, Any]:
-        document = row.frozen_document
+        document = self._document(row)
         return {
+            "whole": document == row.frozen_document,
             "number": row.number,
             "what": KINDS.get(row.kind, row.kind),
             "published": wording.moment(document["published"]),
@@ -118,6 +119,9 @@ class Report:
                 if told["number"] == row.number
             ],
         }
+
+    def _document(self, row: Publication) -> dict[str, Any]:
+        return row.public_document if self.redacted else row.frozen_document
 
     def _deed(self, entry: Entry, said: dict[str, Any]) -> dict[str, Any]:
         details = said.get("details", {})
@@ -157,8 +161,8 @@ class Report:
         return {
             "stance": _label(Stance, citation["stance"]),
             "source": self._source(citation["source"]),
-            "quote": wording.quotation(citation["quote"]),
-            "locator": citation["locator"],
+            "quote": wording.quotation(citation.get("quote", "")),
+            "locator": citation.get("locator", ""),
             "sealed": bool(citation.get("sealed")),
         }
 
@@ -167,7 +171,7 @@ class Report:
         if content.get("tier") == Tier.NAMED:
             return short(content.get("csl", {})) or _("Source without a title")
         if content.get("tier") == Tier.DESCRIBED:
-            return content["description"]
+            return content.get("description") or _("Source without a title")
         return _("Confidential source")
 
     def _copies(self) -> list[dict[str, Any]]:

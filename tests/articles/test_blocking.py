@@ -3,6 +3,8 @@
 import ast
 import json
 import os
+import re
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO, StringIO
@@ -35,6 +37,7 @@ from history.verification import Run, verify
 from newsroom.models import User
 from tests import factories
 from tests.articles.test_admin import at, desk
+from tests.history.verifier import verifier
 
 pytestmark = pytest.mark.django_db
 NAME = "Löschmann"
@@ -283,15 +286,36 @@ class TestWords:
         answer = Client().get(address)
         assert (answer.status_code, leaks(answer)) == (200, False)
 
-    def test_no_bundle_is_handed_out_while_it_stands(self, piece, admin):
+    def test_a_bundle_that_is_handed_out_holds_them_nowhere_and_proves_the_rest(
+        self, piece, admin, tmp_path
+    ):
         standing = block(piece, admin, NAME)
-        with pytest.raises(ValidationError):
-            bundle.write(piece, BytesIO(), redacted=True)
+
+        def handed_out() -> tuple[int, str]:
+            path = tmp_path / "bundle.zip"
+            with path.open("wb") as file:
+                bundle.write(piece, file, redacted=True)
+            with zipfile.ZipFile(path) as opened:
+                told = "".join(map(str, opened.namelist()))
+                told += "".join(opened.read(name).decode() for name in opened.namelist())
+            return verifier.main([str(path)]), told
+
+        status, told = handed_out()
+        assert status == 0
+        # Nor what is left of them where an excerpt was cut.
+        assert not re.search("löschm|schmann", told, re.IGNORECASE)
+        assert "Menschen kamen" in told
+        assert "Sonst niemand" in told
+        services.unblock(standing, actor=admin, reason="Aufgehoben")
+        status, told = handed_out()
+        assert (status, NAME in told) == (0, True)
+
+    def test_the_sealed_copy_stays(self, piece, admin):
+        block(piece, admin, NAME)
         sealed = BytesIO()
         bundle.write(piece, sealed)
-        assert sealed.tell()
-        services.unblock(standing, actor=admin, reason="Aufgehoben")
-        bundle.write(piece, BytesIO(), redacted=True)
+        with zipfile.ZipFile(sealed) as opened:
+            assert NAME in opened.read("publications/1.json").decode()
 
     def test_an_erasure_reaches_the_block_itself(self, piece, admin):
         block(piece, admin, NAME)
@@ -354,6 +378,12 @@ class TestRemoval:
         services.unblock(blocks[0], actor=admin, reason="Aufgehoben")
         assert seen(file)
         assert Client().get(routes(piece)["page"]).status_code == 200
+
+    def test_no_bundle_of_it_is_handed_out(self, piece, admin):
+        block(piece, admin, whole=True)
+        with pytest.raises(ValidationError):
+            bundle.write(piece, BytesIO(), redacted=True)
+        bundle.write(piece, BytesIO())
 
     def test_the_slug_of_a_removed_piece_hides_nobody_who_has_it_now(self, piece, other, admin):
         block(piece, admin, whole=True)
