@@ -15,8 +15,9 @@ from claims.cards import people
 from . import services
 from .blocking import BlockNotComplete
 from .forms import BlockForm, Refused, UnblockForm, blaming
-from .models import Article, LegalBlock
+from .models import Article, LegalBlock, Publication
 from .room import find, require
+from .slugs import slug_of
 
 if TYPE_CHECKING:
     from .admin import ArticleAdmin
@@ -96,6 +97,8 @@ def _page(
     names = people(
         key for row in rows for key in (row.actor, *([row.lifted_by.actor] if _lifted(row) else []))
     )
+    published = Publication.stored.filter(article=article).order_by("slug")
+    slugs = list(published.values_list("slug", flat=True).distinct())
     return admin.desk_page(
         request,
         "block",
@@ -108,6 +111,7 @@ def _page(
             {
                 "row": row,
                 "by": names.get(row.actor, ""),
+                "slug": next((slug for slug in slugs if _is_in(slug, row.words)), ""),
                 "lifted": row.lifted_by if _lifted(row) else None,
                 "lifted_by": names.get(row.lifted_by.actor, "") if _lifted(row) else "",
                 "form": lifting if refused is not None and refused.pk == row.pk else UnblockForm(),
@@ -115,6 +119,10 @@ def _page(
             for row in rows[::-1]
         ],
     )
+
+
+def _is_in(slug: str, words: list[str]) -> bool:
+    return any(written in slug for word in words if (written := slug_of(word)))
 
 
 def _lifted(row: LegalBlock) -> bool:

@@ -561,6 +561,21 @@ class TestDesk:
         assert not LegalBlock.objects.standing().exists()
         assert "Aufgehoben" in client.get(at("block", piece)).content.decode()
 
+    def test_an_address_that_holds_them_is_pointed_out(self, piece, admin):
+        client = desk(admin)
+        block(piece, admin, NAME)
+        assert (
+            "“der-wirt”"
+            not in client.get(
+                at("block", piece), headers={"accept-language": "en"}
+            ).content.decode()
+        )
+        block(piece, admin, "Der Wirt")
+        assert (
+            "“der-wirt”"
+            in client.get(at("block", piece), headers={"accept-language": "en"}).content.decode()
+        )
+
     def test_others_neither_see_nor_do_it(self, piece, admin):
         standing = block(piece, admin, NAME)
         client = desk(factories.user("editor"))
