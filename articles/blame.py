@@ -12,12 +12,12 @@ from itertools import groupby, pairwise
 from typing import Literal
 
 from claims import sentences, text
-from claims.cards import initials
 from claims.standing import Evidence, Standing
 from history.aggregates import aggregate_of
 from history.blame import Blame, Word
 from history.documents import Document
 from history.models import Entry
+from history.people import initials
 
 from .compare import PLAIN_FIELDS
 from .models import Article
@@ -39,7 +39,7 @@ class Writing:
 
     @property
     def initials(self) -> str:
-        return initials(self.who)
+        return initials(self.who) or "?"
 
     @property
     def previous(self) -> int:

@@ -16,7 +16,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims.cards import initials
 from claims.choices import Place as Field
 from claims.models import Citation, Claim
 from claims.places import Place, places
@@ -157,7 +156,7 @@ def threads(article: Article, *, user: Any = None) -> list[Thread]:
     answers = []
     for row in rows:
         row.new = row.pk in new
-        row.initials = initials(str(row.author)) if row.author else "?"
+        row.initials = (row.author.initials if row.author else "") or "?"
         if row.thread_id is None:
             made[row.pk] = Thread(row)
         else:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from claims.cards import initials
+from history.people import initials
 
 from .forms import MOMENT
 from .models import Article, Image, Presence, WorkingDraft
@@ -183,4 +183,4 @@ def _note(row: Presence) -> None:
 def _other(name: str, row: Presence) -> Other:
     when = date_format(timezone.localtime(row.since), "TIME_FORMAT")
     said = _("%(name)s is writing, since %(time)s") if row.wrote else _("%(name)s, since %(time)s")
-    return Other(name, initials(name), said % {"name": name, "time": when})
+    return Other(name, initials(name) or "?", said % {"name": name, "time": when})

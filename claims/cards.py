@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from history import diff
+from history.people import initials
 from sources.choices import Tier
 from sources.models import Source
 
@@ -21,12 +22,6 @@ from . import drift
 from .choices import Place, Stance, State, Voice
 from .models import Check, Citation, Claim, Passage
 from .standing import Evidence, Reason, Standing, fingerprint
-
-
-def initials(name: str) -> str:
-    """Return up to two letters that stand for a person."""
-    parts = [part for part in name.split() if part[:1].isalnum()]
-    return "".join(part[0] for part in (parts[:1] + parts[1:][-1:])).upper() or "?"
 
 
 def people(keys: Iterable[UUID]) -> dict[UUID, str]:
@@ -276,7 +271,7 @@ class Deck:
         return self._people.get(key) or _("a former colleague")
 
     def initials(self, check: Check) -> str:
-        return initials(self.name(check.checker))
+        return initials(self.name(check.checker)) or "?"
 
     @staticmethod
     def day(check: Check) -> str:

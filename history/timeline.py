@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from . import canonical, kinds
 from .models import Checkpoint, Entry, EntryQuerySet
+from .people import initials
 
 PER_PAGE = 25
 # Entries that an export holds in memory at a time.
@@ -348,8 +349,7 @@ class Line:
 
     @property
     def initials(self) -> str:
-        letters = [name[0] for name in self.who.split() if name[0].isalnum()]
-        return "".join(letters[:1] + letters[1:][-1:]).upper() or "–"
+        return initials(self.who) or "–"
 
     @property
     def main(self) -> SafeString:

@@ -69,7 +69,6 @@ class DeskSite(AdminSite):
         return {
             **super().each_context(request),
             "areas": self.areas(request),
-            "initials": initials(str(request.user)),
         }
 
     def areas(self, request: HttpRequest) -> Areas | None:
@@ -120,9 +119,3 @@ class DeskSite(AdminSite):
             **(extra_context or {}),
         }
         return super().index(request, context)
-
-
-def initials(name: str) -> str:
-    """Return what stands for a person in little space: "Anna Lindt" is "AL"."""
-    words = name.split()
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()

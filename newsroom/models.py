@@ -7,6 +7,8 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from history.people import initials
+
 
 class PeopleManager(UserManager["User"]):
     use_in_migrations = False
@@ -39,3 +41,7 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    @property
+    def initials(self) -> str:
+        return initials(str(self))

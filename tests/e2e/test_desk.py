@@ -3,8 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from articles import comments
+from articles import comments, services
 from tests import factories
+
+from .desk import Coming
 
 
 @pytest.fixture
@@ -128,3 +130,15 @@ def test_a_source_is_added_with_its_origin(page, live_server, root, sign_in, com
 
     expect(page.locator(".messagelist")).to_contain_text("Zeitungsbericht")
     assert complaints == []
+
+
+def test_the_next_check_is_one_key_away(transactional_db: None, colleague: Coming) -> None:
+    checker = colleague("checker")
+    piece = factories.article()
+    services.set_state(piece, actor=factories.user("editor"), state="check", assignee=checker.user)
+    page = checker.page
+    page.goto(f"{checker.site}/desk/")
+    expect(page.locator("#mine .person")).to_have_text(checker.user.initials)
+    page.keyboard.press("Alt+k")
+    expect(page).to_have_url(checker.address(piece.pk))
+    assert checker.complaints == []

@@ -15,7 +15,6 @@ from articles import services as articles
 from articles.models import Person, Section, Tag
 from history import kinds
 from history.models import Entry
-from newsroom import desk
 from newsroom.models import User
 from newsroom.roles import ROLES
 from newsroom.start import SHOWN, Start
@@ -113,13 +112,6 @@ def test_the_language_is_switched_where_one_is(client):
     page = client.get(sources).content.decode()
     assert '<html lang="en"' in page
     assert 'value="en" lang="en" aria-pressed="true"' in page
-
-
-def test_initials_stand_for_a_person():
-    assert desk.initials("Anna Lindt") == "AL"
-    assert desk.initials("Anna Maria von Lindt") == "AL"
-    assert desk.initials("anna") == "A"
-    assert desk.initials("") == ""
 
 
 # The start page
