@@ -227,13 +227,14 @@ def test_who_does_not_wait_for_the_first_answer_either_goes_on_by_hand(
     article: Article, colleague: Coming
 ) -> None:
     reporter = colleague("reporter")
-    page = begin(reporter, article)
     held: list[Route] = []
-    page.route("**/take-in/", lambda route: held.append(route))
+    reporter.page.route("**/take-in/", lambda route: held.append(route))
+    page = begin(reporter, article)
     to_clipboard(page, "10.5555/leer")
     with page.expect_request("**/take-in/"):
         page.keyboard.press("Control+v")
     page.keyboard.press("Enter")
+    expect(page.locator("#source-words")).to_have_attribute("aria-busy", "true")
     held[0].continue_()
     expect(reporter.dialog.locator("[name=source-title]")).to_be_focused()
     expect(page.locator("#source-words")).not_to_have_attribute("aria-busy", "true")
