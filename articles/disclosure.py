@@ -159,11 +159,11 @@ class Disclosure:
             return shows
 
         def shown(pointer: str, value: Any) -> bool:
-            if isinstance(value, str) and blocking.holds(
-                value, self._blocked, cut=pointer.endswith(_CUT_OUT)
-            ):
-                return False
-            return shows(pointer, value)
+            # Most parts are withheld anyway, and need not be searched.
+            return shows(pointer, value) and not (
+                isinstance(value, str)
+                and blocking.holds(value, self._blocked, cut=pointer.endswith(_CUT_OUT))
+            )
 
         return shown
 

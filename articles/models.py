@@ -42,7 +42,7 @@ def image_storage() -> Storage:
 
 
 def withheld_storage() -> Storage:
-    """Where pictures are while the piece that shows them is removed (``pictures.settle``)."""
+    """Where pictures are while the piece that shows them is removed (``withheld.settle``)."""
     return storages["withheld"]
 
 

@@ -9,6 +9,7 @@ from django.core.files.storage import Storage
 from django.db.models import Q
 
 from . import renditions
+from .evidence import mappings, string
 from .models import Image, LegalBlock, Publication, image_storage, withheld_storage
 
 
@@ -46,8 +47,9 @@ def settle(article: UUID) -> None:
 def _named(images: Iterable[Image], publications: Iterable[Publication]) -> set[str]:
     """Return the names of the files that these show."""
     documents = (publication.frozen_document for publication in publications)
-    found = {image["file"] for document in documents for image in document["images"]}
-    return found | {image.file for image in images}
+    shown = (image for document in documents for image in mappings(document.get("images")))
+    found = {string(image.get("file")) for image in shown}
+    return (found | {image.file for image in images}) - {""}
 
 
 def _move(name: str, here: Storage, there: Storage) -> None:
